@@ -1,0 +1,79 @@
+/*
+ * wire.h - one SSH session (libssh) on a libuv loop, and its channels as byte streams.
+ *
+ * Used by both ends of a link. libssh is driven from one place, the pump, which runs when the
+ * socket is ready and when the owner has queued something (wire_kick). The rule that keeps it
+ * sound: libssh's callbacks may fire inside *any* libssh call, so what runs inside them only
+ * copies bytes and sets flags; everything else happens in the pump's rounds, outside of them.
+ */
+#ifndef COMMON_WIRE_H
+#define COMMON_WIRE_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <uv.h>
+
+#include "common/wire_channel.h"
+
+struct wire_events {
+	/*
+	 * Once a round of the pump, before the channels: the place for the owner's own libssh calls
+	 * (connect, login, opening channels). Returns true if it may have sent something. May be
+	 * NULL.
+	 */
+	bool (*on_round)(struct wire *wire);
+	/*
+	 * The session has ended by itself: the peer left, broke the protocol or a rule. Called at
+	 * most once, outside libssh; wire_close has begun when it returns. reason is for the log.
+	 */
+	void (*on_lost)(struct wire *wire, const char *reason);
+	/* All is closed and given back; the owner may free the memory. The last event. */
+	void (*on_closed)(struct wire *wire);
+};
+
+struct wire {
+	uv_loop_t *loop;
+	uv_poll_t poll;
+	uv_idle_t again; /* another pump run is due although the socket stays silent */
+	int open_handles;
+	int poll_mask;
+	ssh_session session; /* owned; it owns the socket */
+	ssh_event event;
+	struct wire_channel *channels;
+	size_t channel_count;
+	const struct wire_events *events;
+	void *owner;
+	const char *violation; /* set by wire_violate, acted on by the pump */
+	bool is_pumping;
+	bool is_blocked; /* the socket takes no more for now */
+	bool is_paused;
+	bool is_closing;
+};
+
+/*
+ * Takes over session (freed with the wire, its socket with it), already given its connected,
+ * non-blocking socket fd; makes the first call of its key exchange: begin is ssh_connect for a
+ * client, ssh_handle_key_exchange for a server. events and owner outlive the wire.
+ *
+ * 0, and on_closed will come once. On a negative errno the session has been freed and no event
+ * comes.
+ */
+int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
+	      int (*begin)(ssh_session), const struct wire_events *events, void *owner);
+
+/* Runs the pump now, unless it is running: to be called when something has been queued. */
+void wire_kick(struct wire *wire);
+
+/* Stops and resumes all traffic, for instance to slow down one who guesses tokens. May be called
+ * inside libssh callbacks. */
+void wire_pause(struct wire *wire);
+void wire_resume(struct wire *wire);
+
+/* To be called from libssh callbacks: the peer broke a rule, the session ends after this round.
+ * reason must be a constant. */
+void wire_violate(struct wire *wire, const char *reason);
+
+/* Starts closing, without a word to the peer beyond what is queued; idempotent. */
+void wire_close(struct wire *wire);
+
+#endif

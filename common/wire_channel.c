@@ -1,0 +1,192 @@
+#include "common/wire_channel.h"
+
+#include <errno.h>
+#include <libssh/server.h>
+
+#include "common/wire.h"
+
+/* libssh callbacks: copy, set flags, nothing else (wire.h). */
+
+static int on_data_received(ssh_session session, ssh_channel ssh, void *data, uint32_t len,
+			    int is_stderr, void *userdata)
+{
+	struct wire_channel *channel = userdata;
+
+	(void)session;
+	(void)ssh;
+	if (!channel->is_close_sent && !is_stderr) {
+		channel->events->on_data(channel, (struct byte_view){.ptr = data, .len = len});
+		channel->has_news = true;
+	}
+	return (int)len; /* all of it, always: libssh would hoard the rest, without limit */
+}
+
+static void on_eof_received(ssh_session session, ssh_channel ssh, void *userdata)
+{
+	struct wire_channel *channel = userdata;
+
+	(void)session;
+	(void)ssh;
+	channel->is_eof = true;
+	channel->has_news = true;
+}
+
+static void on_close_received(ssh_session session, ssh_channel ssh, void *userdata)
+{
+	struct wire_channel *channel = userdata;
+
+	(void)session;
+	(void)ssh;
+	channel->is_eof = true;
+	channel->is_closed_by_peer = true;
+}
+
+static int on_exec_requested(ssh_session session, ssh_channel ssh, const char *command,
+			     void *userdata)
+{
+	struct wire_channel *channel = userdata;
+
+	(void)session;
+	(void)ssh;
+	if (channel->is_close_sent || channel->events->on_exec == NULL)
+		return 1;
+	channel->has_news = true;
+	return channel->events->on_exec(channel, command);
+}
+
+void wire_channel_attach(struct wire_channel *channel, struct wire *wire, ssh_channel ssh,
+			 size_t out_max, const struct wire_channel_events *events, void *owner)
+{
+	*channel = (struct wire_channel){
+		.wire = wire,
+		.next = wire->channels,
+		.ssh = ssh,
+		.callbacks = {.userdata = channel,
+			      .channel_data_function = on_data_received,
+			      .channel_eof_function = on_eof_received,
+			      .channel_close_function = on_close_received,
+			      .channel_exec_request_function = on_exec_requested},
+		.events = events,
+		.owner = owner,
+		.exit_status = -1,
+	};
+	byte_buf_init(&channel->out, out_max);
+	ssh_callbacks_init(&channel->callbacks);
+	ssh_set_channel_callbacks(ssh, &channel->callbacks);
+	wire->channels = channel;
+	wire->channel_count++;
+}
+
+int wire_channel_send(struct wire_channel *channel, struct byte_view bytes)
+{
+	if (channel->is_finishing || channel->is_close_sent || channel->is_closed_by_peer)
+		return -EPIPE;
+	byte_buf_put_bytes(&channel->out, bytes.ptr, bytes.len);
+	return byte_buf_status(&channel->out);
+}
+
+size_t wire_channel_pending(const struct wire_channel *channel)
+{
+	return channel->out.len - channel->out_sent;
+}
+
+void wire_channel_finish(struct wire_channel *channel, int exit_status)
+{
+	if (channel->is_finishing)
+		return;
+	channel->is_finishing = true;
+	channel->exit_status = exit_status;
+}
+
+static void wire_channel_drop_output(struct wire_channel *channel)
+{
+	byte_buf_deinit(&channel->out);
+	channel->out_sent = 0;
+}
+
+void wire_channel_abort(struct wire_channel *channel)
+{
+	wire_channel_drop_output(channel);
+	wire_channel_finish(channel, -1);
+}
+
+/* Gives libssh as much as the peer's window takes; true if anything was given. */
+static bool wire_channel_flush(struct wire_channel *channel)
+{
+	size_t len = wire_channel_pending(channel);
+	uint32_t window;
+	int written;
+
+	if (len == 0)
+		return false;
+	/* Beyond the window ssh_channel_write would wait for it: never ask for more. */
+	window = ssh_channel_window_size(channel->ssh);
+	if (window == 0)
+		return false;
+	if (len > window)
+		len = window;
+	written = ssh_channel_write(channel->ssh, channel->out.data + channel->out_sent,
+				    (uint32_t)len);
+	if (written < 0) {
+		wire_channel_abort(channel);
+		return true;
+	}
+	channel->out_sent += (size_t)written;
+	if (wire_channel_pending(channel) == 0) {
+		byte_buf_clear(&channel->out);
+		channel->out_sent = 0;
+		channel->has_news = true;
+	}
+	return written > 0;
+}
+
+static void wire_channel_send_close(struct wire_channel *channel)
+{
+	/* First, since libssh may run callbacks: what still comes is thrown away. */
+	channel->is_close_sent = true;
+	wire_channel_drop_output(channel);
+	if (channel->exit_status >= 0)
+		ssh_channel_request_send_exit_status(channel->ssh, channel->exit_status);
+	ssh_channel_close(channel->ssh);
+}
+
+bool wire_channel_round(struct wire_channel *channel)
+{
+	bool has_sent = false;
+
+	if (channel->has_news && !channel->is_close_sent) {
+		channel->has_news = false;
+		channel->events->on_ready(channel);
+	}
+	if (!channel->is_close_sent) {
+		has_sent = wire_channel_flush(channel);
+		if (channel->is_closed_by_peer ||
+		    (channel->is_finishing && wire_channel_pending(channel) == 0)) {
+			wire_channel_send_close(channel);
+			has_sent = true;
+		}
+	}
+	if (channel->is_closed_by_peer)
+		wire_channel_reap(channel);
+	return has_sent;
+}
+
+bool wire_channel_has_work(const struct wire_channel *channel)
+{
+	return channel->is_closed_by_peer || (channel->has_news && !channel->is_close_sent);
+}
+
+void wire_channel_reap(struct wire_channel *channel)
+{
+	struct wire *wire = channel->wire;
+	struct wire_channel **place = &wire->channels;
+
+	while (*place != channel)
+		place = &(*place)->next;
+	*place = channel->next;
+	wire->channel_count--;
+	ssh_remove_channel_callbacks(channel->ssh, &channel->callbacks);
+	ssh_channel_free(channel->ssh);
+	wire_channel_drop_output(channel);
+	channel->events->on_closed(channel);
+}
