@@ -28,6 +28,11 @@ int log_parse_level(const char *text, enum log_level *level)
 	return -EINVAL;
 }
 
+bool log_is_on(enum log_level level)
+{
+	return level <= log_level;
+}
+
 /* One write a line, so that lines of several processes on one stderr do not mix. */
 static void log_line(enum log_level level, const char *format, va_list args)
 {

@@ -17,6 +17,9 @@ void log_init(const char *program, enum log_level level);
 /* "error", "warn", "info" or "debug". 0 or -EINVAL. */
 int log_parse_level(const char *text, enum log_level *level);
 
+/* For what is costly to put together. */
+bool log_is_on(enum log_level level);
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
