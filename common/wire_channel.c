@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <libssh/server.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/wire.h"
 
@@ -104,6 +106,13 @@ static void wire_channel_drop_output(struct wire_channel *channel)
 	channel->out_sent = 0;
 }
 
+void wire_channel_fail(struct wire_channel *channel, const char *reason)
+{
+	if (!channel->is_finishing)
+		channel->reason = strndup(reason, WIRE_REASON_MAX);
+	wire_channel_finish(channel, 1);
+}
+
 void wire_channel_abort(struct wire_channel *channel)
 {
 	wire_channel_drop_output(channel);
@@ -145,6 +154,10 @@ static void wire_channel_send_close(struct wire_channel *channel)
 	/* First, since libssh may run callbacks: what still comes is thrown away. */
 	channel->is_close_sent = true;
 	wire_channel_drop_output(channel);
+	if (channel->reason != NULL &&
+	    ssh_channel_window_size(channel->ssh) >= strlen(channel->reason))
+		ssh_channel_write_stderr(channel->ssh, channel->reason,
+					 (uint32_t)strlen(channel->reason));
 	if (channel->exit_status >= 0)
 		ssh_channel_request_send_exit_status(channel->ssh, channel->exit_status);
 	ssh_channel_close(channel->ssh);
@@ -188,5 +201,6 @@ void wire_channel_reap(struct wire_channel *channel)
 	ssh_remove_channel_callbacks(channel->ssh, &channel->callbacks);
 	ssh_channel_free(channel->ssh);
 	wire_channel_drop_output(channel);
+	free(channel->reason);
 	channel->events->on_closed(channel);
 }

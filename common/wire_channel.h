@@ -16,6 +16,8 @@
 struct wire;
 struct wire_channel;
 
+enum { WIRE_REASON_MAX = 256 };
+
 struct wire_channel_events {
 	/*
 	 * Bytes from the peer. Runs inside libssh: take a copy, or call wire_violate; nothing else.
@@ -43,6 +45,7 @@ struct wire_channel {
 	struct ssh_channel_callbacks_struct callbacks;
 	struct byte_buf out;
 	size_t out_sent; /* bytes of out already given to libssh */
+	char *reason;	 /* for the peer's stderr, at the end */
 	const struct wire_channel_events *events;
 	void *owner;
 	int exit_status;    /* sent at the end when not negative */
@@ -71,6 +74,9 @@ size_t wire_channel_pending(const struct wire_channel *channel);
 
 /* Closes the channel when all output has left; exit_status >= 0 is reported to the peer first. */
 void wire_channel_finish(struct wire_channel *channel, int exit_status);
+
+/* The same with exit status 1 and a reason, cut to WIRE_REASON_MAX, on the peer's stderr. */
+void wire_channel_fail(struct wire_channel *channel, const char *reason);
 
 /* Closes the channel in the next round, dropping queued output. */
 void wire_channel_abort(struct wire_channel *channel);
