@@ -1,0 +1,184 @@
+#include "agentd/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agentd/mint.h"
+#include "agentd/peer_cred.h"
+#include "common/log.h"
+
+enum { CONTROL_DEADLINE_MS = 5000 };
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct control *control = handle->data;
+
+	if (--control->open_handles > 0)
+		return;
+	byte_buf_deinit(&control->line);
+	byte_buf_deinit(&control->answer);
+	LIST_REMOVE(control, entry);
+	free(control);
+}
+
+void control_close(struct control *control)
+{
+	if (control->is_closing)
+		return;
+	control->is_closing = true;
+	uv_close((uv_handle_t *)&control->pipe, on_handle_closed);
+	uv_close((uv_handle_t *)&control->deadline, on_handle_closed);
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+	(void)status;
+	control_close(write->data);
+}
+
+static void control_answer(struct control *control)
+{
+	uv_buf_t buf = uv_buf_init((char *)control->answer.data, (unsigned)control->answer.len);
+
+	control->write.data = control;
+	if (byte_buf_status(&control->answer) != 0 ||
+	    uv_write(&control->write, (uv_stream_t *)&control->pipe, &buf, 1, on_written) < 0)
+		control_close(control);
+}
+
+static int apply_word(struct front *front, struct mint_request *request, char *word,
+		      char reason[MINT_REASON_MAX])
+{
+	char *value = strchr(word, '=');
+
+	if (value != NULL) {
+		*value++ = '\0';
+		if (strcmp(word, "id") == 0) {
+			if (source_find(&front->sources, value) == NULL) {
+				snprintf(reason, MINT_REASON_MAX,
+					 "id \"%.64s\" is not offered by this daemon", value);
+				return -1;
+			}
+			return mint_add_id(request, value, reason);
+		}
+		if (strcmp(word, "name") == 0)
+			return mint_set_name(request, value, reason);
+		if (strcmp(word, "expires") == 0)
+			return mint_set_lifetime(request, value, reason);
+		if (strcmp(word, "max-signatures") == 0)
+			return mint_set_max_signatures(request, value, reason);
+	}
+	snprintf(reason, MINT_REASON_MAX, "the daemon does not understand \"%.64s\"", word);
+	return -1;
+}
+
+static void control_token(struct control *control, char *words)
+{
+	struct front *front = control->front;
+	struct mint_request request = {0};
+	char reason[MINT_REASON_MAX];
+	char *rest = NULL;
+	struct byte_buf text;
+
+	for (char *word = strtok_r(words, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest)) {
+		if (apply_word(front, &request, word, reason) != 0) {
+			byte_buf_printf(&control->answer, "error %s\n", reason);
+			return;
+		}
+	}
+	byte_buf_init(&text, TOKEN_TEXT_MAX);
+	if (front->port_hint == 0)
+		byte_buf_printf(
+			&control->answer,
+			"error this daemon listens on Unix sockets only; they need no token\n");
+	else if (mint_token(&request, &front->access.secret, front->access.host_key_hash,
+			    front->port_hint, (uint64_t)time(NULL), &text) != 0)
+		byte_buf_printf(&control->answer, "error the token could not be made\n");
+	else
+		byte_buf_printf(&control->answer, "ok %.*s\n", (int)text.len, (char *)text.data);
+	byte_buf_deinit(&text);
+}
+
+static void control_run(struct control *control, char *line)
+{
+	char *words = line + strcspn(line, " ");
+
+	if (*words != '\0')
+		*words++ = '\0';
+	if (strcmp(line, "token") == 0)
+		control_token(control, words);
+	else
+		byte_buf_printf(&control->answer, "error no such verb\n");
+	control_answer(control);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	static char shared[CONTROL_LINE_MAX];
+
+	(void)handle;
+	(void)suggested;
+	*buf = uv_buf_init(shared, sizeof(shared));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
+{
+	struct control *control = stream->data;
+	uint8_t *newline;
+
+	if (control->is_closing || nread == 0)
+		return;
+	if (nread > 0)
+		byte_buf_put_bytes(&control->line, buf->base, (size_t)nread);
+	if (nread < 0 || byte_buf_status(&control->line) != 0) {
+		control_close(control);
+		return;
+	}
+	newline = memchr(control->line.data, '\n', control->line.len);
+	if (newline == NULL)
+		return;
+	uv_read_stop(stream);
+	*newline = '\0';
+	control_run(control, (char *)control->line.data);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+	control_close(timer->data);
+}
+
+void control_accept(struct front *front, int fd)
+{
+	struct control *control = NULL;
+	char peer[ADDRESS_TEXT_MAX];
+
+	if (!peer_cred_is_ours(fd, peer)) {
+		log_warn("control connection refused peer=%s", peer);
+		close(fd);
+		return;
+	}
+	control = calloc(1, sizeof(*control));
+	if (control == NULL) {
+		close(fd);
+		return;
+	}
+	control->front = front;
+	byte_buf_init(&control->line, CONTROL_LINE_MAX);
+	byte_buf_init(&control->answer, 2 * TOKEN_TEXT_MAX);
+	uv_pipe_init(front->loop, &control->pipe, 0);
+	uv_timer_init(front->loop, &control->deadline);
+	control->pipe.data = control;
+	control->deadline.data = control;
+	control->open_handles = 2;
+	LIST_INSERT_HEAD(&front->controls, control, entry);
+	if (uv_pipe_open(&control->pipe, fd) < 0) {
+		close(fd);
+		control_close(control);
+		return;
+	}
+	uv_timer_start(&control->deadline, on_deadline, CONTROL_DEADLINE_MS, 0);
+	uv_read_start((uv_stream_t *)&control->pipe, on_alloc, on_read);
+}

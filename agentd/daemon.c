@@ -1,0 +1,287 @@
+#include "agentd/daemon.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agentd/background.h"
+#include "agentd/child_command.h"
+#include "agentd/front.h"
+#include "agentd/keeper/keeper.h"
+#include "agentd/keeper_watch.h"
+#include "agentd/listeners.h"
+#include "agentd/mint.h"
+#include "common/log.h"
+
+enum {
+	DRAIN_MS = 10 * 1000, /* requests in flight may take this long when the daemon ends */
+	FLUSH_MS = 100,	      /* and their replies this long to leave */
+};
+
+static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+enum { SIGNAL_COUNT = sizeof(handled_signals) / sizeof(handled_signals[0]) };
+
+struct daemon {
+	uv_loop_t loop;
+	struct front front;
+	struct listeners listeners;
+	struct keeper_watch keeper;
+	struct child_command child;
+	uv_signal_t signals[SIGNAL_COUNT];
+	uv_timer_t drain;
+	int ready_fd; /* of --fork, else -1 */
+	int exit_status;
+	bool is_draining;
+	bool is_closing;
+};
+
+static void daemon_close(struct daemon *daemon)
+{
+	if (daemon->is_closing)
+		return;
+	daemon->is_closing = true;
+	listeners_close(&daemon->listeners);
+	front_close_connections(&daemon->front);
+	keeper_watch_detach(&daemon->keeper);
+	for (size_t i = 0; i < SIGNAL_COUNT; i++)
+		uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+	uv_close((uv_handle_t *)&daemon->drain, NULL);
+}
+
+static void on_drained(uv_timer_t *timer)
+{
+	daemon_close(timer->data);
+}
+
+static void on_relays_quiet(struct relay_context *context)
+{
+	struct daemon *daemon = context->owner;
+
+	if (daemon->is_draining && !daemon->is_closing)
+		uv_timer_start(&daemon->drain, on_drained, FLUSH_MS, 0);
+}
+
+/* No new connections; the requests in flight are answered; then all is closed. */
+static void daemon_drain(struct daemon *daemon)
+{
+	if (daemon->is_draining) {
+		daemon_close(daemon); /* asked twice: at once */
+		return;
+	}
+	daemon->is_draining = true;
+	listeners_close(&daemon->listeners);
+	if (daemon->front.relays.busy_count == 0) {
+		daemon_close(daemon);
+		return;
+	}
+	log_info("ending; waiting for %u requests in flight", daemon->front.relays.busy_count);
+	uv_timer_start(&daemon->drain, on_drained, DRAIN_MS, 0);
+}
+
+static void daemon_forget_keys(struct daemon *daemon)
+{
+	if (daemon->keeper.control_fd < 0 || keeper_forget(daemon->keeper.control_fd) != 0)
+		log_warn("SIGUSR1: there are no keys to drop");
+	else
+		log_info("SIGUSR1: all keys are dropped; their ids offer nothing until a restart");
+}
+
+static void on_signaled(uv_signal_t *handle, int signum)
+{
+	struct daemon *daemon = handle->data;
+
+	if (signum == SIGUSR1)
+		daemon_forget_keys(daemon);
+	else if (daemon->child.is_running)
+		child_command_signal(&daemon->child, signum); /* its end is ours */
+	else
+		daemon_drain(daemon);
+}
+
+static void on_child_ended(struct child_command *child)
+{
+	struct daemon *daemon = child->owner;
+
+	daemon->exit_status = child->exit_status;
+	daemon_drain(daemon);
+}
+
+static void on_keeper_died(struct keeper_watch *watch)
+{
+	struct daemon *daemon = watch->owner;
+
+	daemon->front.pool.keeper_fd = -1;
+	log_error("the keeper has died, and the keys with it; ids backed by key files are refused "
+		  "until ssh-forward-agentd is started again");
+}
+
+/* Nothing of the daemon's memory is to reach a core file, or a debugger of the same user. */
+static void harden_process(void)
+{
+	const struct rlimit no_core = {0, 0};
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)
+		log_warn("core files cannot be turned off: %s", strerror(errno));
+}
+
+/* A link is a descriptor, an agent connection up to two. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int daemon_init_loop(struct daemon *daemon)
+{
+	int err = uv_loop_init(&daemon->loop);
+
+	if (err < 0)
+		return err;
+	uv_timer_init(&daemon->loop, &daemon->drain);
+	daemon->drain.data = daemon;
+	for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+		uv_signal_init(&daemon->loop, &daemon->signals[i]);
+		daemon->signals[i].data = daemon;
+		uv_signal_start(&daemon->signals[i], on_signaled, handled_signals[i]);
+	}
+	return keeper_watch_attach(&daemon->keeper, &daemon->loop, on_keeper_died, daemon);
+}
+
+/* Everything that can be wrong with the command line, before anything is asked or opened. */
+static int daemon_prepare(struct daemon *daemon, const struct options *options)
+{
+	struct front *front = &daemon->front;
+	int err = 0;
+
+	front->limits = options->limits;
+	front->sources = options->sources;
+	for (size_t i = 0; err == 0 && i < options->allow.count; i++)
+		err = access_allow(&front->access, options->allow.list[i]);
+	if (err == 0)
+		err = options->token_file != NULL
+			      ? secret_load(options->token_file, &front->access.secret)
+			      : secret_generate(&front->access.secret);
+	if (err == 0)
+		err = listeners_resolve(&daemon->listeners, front, options);
+	return err;
+}
+
+static void print_start(const struct daemon *daemon, const struct byte_buf *token)
+{
+	if (token->len > 0)
+		printf("export SSH_SHIM_TOKEN=%.*s;\n", (int)token->len, (char *)token->data);
+	printf("export SSH_FORWARD_AGENTD_PID=%ld;\n", (long)getpid());
+	if (token->len > 0)
+		printf("# In the Dockerfile:\n"
+		       "#   ARG SSH_SHIM_TOKEN\n"
+		       "#   RUN ssh-shim -- git clone git@github.com:org/repo.git\n"
+		       "# and with the two lines above in the shell:\n"
+		       "#   docker build --build-arg SSH_SHIM_TOKEN .\n");
+	printf("# Sockets to mount: %s\n", daemon->listeners.dir.path);
+	fflush(stdout);
+}
+
+static int daemon_make_token(struct daemon *daemon, struct byte_buf *token)
+{
+	static const struct mint_request everything = {.name = "run"};
+	static const struct mint_request lasting = {0};
+	struct front *front = &daemon->front;
+
+	if (front->port_hint == 0)
+		return 0;
+	return mint_token(front->access.secret.lasts ? &lasting : &everything,
+			  &front->access.secret, front->access.host_key_hash, front->port_hint,
+			  (uint64_t)time(NULL), token);
+}
+
+/* All is open: says so, to whoever waits for it. */
+static int daemon_announce(struct daemon *daemon, char **command)
+{
+	struct byte_buf token;
+	int err;
+
+	byte_buf_init(&token, TOKEN_TEXT_MAX);
+	err = daemon_make_token(daemon, &token);
+	if (err != 0) {
+		log_error("the token could not be made");
+	} else if (command != NULL) {
+		byte_buf_put_u8(&token, '\0');
+		err = child_command_start(&daemon->child, &daemon->loop, command,
+					  (const char *)token.data, on_child_ended, daemon);
+		if (err != 0)
+			daemon->exit_status = daemon->child.exit_status;
+	} else {
+		print_start(daemon, &token);
+		if (daemon->ready_fd >= 0)
+			background_ready(daemon->ready_fd);
+	}
+	byte_buf_deinit(&token);
+	return err;
+}
+
+static void daemon_serve(struct daemon *daemon, char **command)
+{
+	struct front *front = &daemon->front;
+	int err;
+
+	front->loop = &daemon->loop;
+	upstream_pool_init(&front->pool, &daemon->loop, &front->limits, &front->sources);
+	front->pool.keeper_fd = daemon->keeper.control_fd;
+	front->relays = (struct relay_context){
+		.pool = &front->pool, .on_quiet = on_relays_quiet, .owner = daemon};
+	err = front_init(front);
+	if (err == 0)
+		err = listeners_open(&daemon->listeners);
+	if (err == 0)
+		err = daemon_announce(daemon, command);
+	if (err != 0) {
+		if (daemon->exit_status == 0)
+			daemon->exit_status = 1;
+		daemon_close(daemon);
+	}
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+}
+
+int daemon_run(struct options *options)
+{
+	struct daemon daemon = {.ready_fd = -1, .keeper = {.control_fd = -1}};
+	int err = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	harden_process();
+	raise_descriptor_limit();
+	if (options->forks) {
+		daemon.ready_fd = background_fork();
+		err = daemon.ready_fd < 0 ? daemon.ready_fd : 0;
+	}
+	if (err == 0)
+		err = daemon_prepare(&daemon, options);
+	if (err == 0)
+		err = keeper_watch_start(&daemon.keeper, &daemon.front.sources,
+					 options->passphrase_file);
+	if (err == 0) {
+		err = daemon_init_loop(&daemon);
+		if (err == 0)
+			daemon_serve(&daemon, options->command);
+		err = uv_loop_close(&daemon.loop);
+		assert(err == 0);
+	} else {
+		daemon.exit_status = 1;
+	}
+	keeper_watch_stop(&daemon.keeper);
+	listeners_deinit(&daemon.listeners);
+	front_deinit(&daemon.front);
+	/* Wiped clean now; a leak checker may look. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	return daemon.exit_status;
+}

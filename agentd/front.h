@@ -1,0 +1,54 @@
+/*
+ * front.h - what all connections of the daemon's front share.
+ *
+ * The front talks to the network and never sees key material. Everything in it runs on one loop
+ * and never blocks.
+ */
+#ifndef AGENTD_FRONT_H
+#define AGENTD_FRONT_H
+
+#include <libssh/server.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+#include "agentd/access.h"
+#include "agentd/limits.h"
+#include "agentd/relay.h"
+#include "agentd/source.h"
+#include "agentd/upstream.h"
+
+struct link;
+struct local;
+struct control;
+LIST_HEAD(link_list, link);
+LIST_HEAD(local_list, local);
+LIST_HEAD(control_list, control);
+
+struct front {
+	uv_loop_t *loop;
+	struct limits limits;
+	struct source_set sources;
+	struct access access;
+	struct upstream_pool pool;
+	struct relay_context relays;
+	ssh_bind bind;	    /* holds the host key */
+	uint16_t port_hint; /* for tokens; 0: no TCP listener */
+	struct link_list links;
+	unsigned link_count;
+	struct local_list locals;
+	struct control_list controls;
+};
+
+/*
+ * Makes the SSH server's side ready: host key, algorithms. The rest of front is filled in
+ * already. 0, or a negative errno after saying why.
+ */
+int front_init(struct front *front);
+
+/* Starts closing every connection; they are gone when the loop has come round. */
+void front_close_connections(struct front *front);
+
+/* Frees what front_init made and what front holds; no connection may be left. */
+void front_deinit(struct front *front);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * lease.h - how many signatures a token has left.
+ *
+ * Counted per serial, over all links that show the token, for as long as the daemon runs: closing
+ * a link gives nothing back.
+ */
+#ifndef AGENTD_LEASE_H
+#define AGENTD_LEASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/token.h"
+
+struct lease {
+	uint8_t serial[TOKEN_SERIAL_LEN];
+	uint32_t used;
+	uint32_t max;
+	struct lease *next;
+};
+
+struct lease_book {
+	struct lease *first;
+};
+
+/*
+ * The lease of a token whose seal was found good: the one there is, or a new one. Owned by the
+ * book. NULL when out of memory. The book grows only by tokens that the daemon itself minted.
+ */
+struct lease *lease_of_token(struct lease_book *book, const struct token *token);
+
+/* Takes one signature; false when none is left. */
+bool lease_take(struct lease *lease);
+
+void lease_book_deinit(struct lease_book *book);
+
+#endif

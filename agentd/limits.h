@@ -1,0 +1,25 @@
+/*
+ * limits.h - every bound of the daemon, its name on the command line and its default.
+ */
+#ifndef AGENTD_LIMITS_H
+#define AGENTD_LIMITS_H
+
+struct limits {
+	unsigned links;		       /* at once, logged in or not; more wait in the backlog */
+	unsigned links_per_address;    /* more are closed */
+	unsigned connections_per_link; /* agent connections and verbs; more are refused */
+	unsigned upstream_per_id;      /* connections to one source; more wait in a queue */
+	unsigned login_seconds;	       /* from accept to a good token */
+	unsigned request_seconds;      /* for a request begun, and for any answer but a signature */
+	unsigned sign_seconds;	       /* for a signature: someone may be asked for a touch */
+};
+
+extern const struct limits limits_default;
+
+/* Applies "NAME=N". 0; -ENOENT for an unknown name, -ERANGE for a number that cannot be. */
+int limits_apply(struct limits *limits, const char *spec);
+
+/* Prints name, default and meaning of each, a line each, for --help. */
+void limits_print_help(void);
+
+#endif

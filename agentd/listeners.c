@@ -1,0 +1,279 @@
+#include "agentd/listeners.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agentd/control.h"
+#include "agentd/link.h"
+#include "agentd/local.h"
+#include "agentd/report.h"
+#include "agentd/unix_socket.h"
+#include "common/log.h"
+
+enum { DOOR_NAME_MAX = 160 };
+
+struct door {
+	struct listener listener;
+	struct front *front;
+	const struct endpoint *endpoint; /* of TCP */
+	struct source *source;		 /* of an agent socket */
+	char *unlink_path;		 /* of a socket outside our own directory */
+	char name[DOOR_NAME_MAX];
+	SLIST_ENTRY(door) entry;
+};
+
+static unsigned links_from(const struct front *front, const struct sockaddr *peer)
+{
+	unsigned count = 0;
+	struct link *link;
+
+	LIST_FOREACH(link, &front->links, entry)
+	count += address_same_host((struct sockaddr *)&link->peer, peer);
+	return count;
+}
+
+static void on_link_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
+{
+	struct door *door = listener->owner;
+	struct front *front = door->front;
+	const char *reason = NULL;
+	struct grant nobody = {0};
+
+	if (!access_is_allowed(&front->access, peer))
+		reason = "the address is not among those of --allow";
+	else if (links_from(front, peer) >= front->limits.links_per_address)
+		reason = "as many links as are allowed are open from this address";
+	if (reason != NULL) {
+		address_format(peer, nobody.peer);
+		report_refusal("-", &nobody, "connect", reason);
+		close(fd);
+		return;
+	}
+	link_accept(front, fd, peer, endpoint_trusts(door->endpoint, peer));
+}
+
+static void on_local_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
+{
+	struct door *door = listener->owner;
+
+	(void)peer;
+	local_accept(door->front, fd, door->source);
+}
+
+static void on_control_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
+{
+	struct door *door = listener->owner;
+
+	(void)peer;
+	control_accept(door->front, fd);
+}
+
+static bool is_full_of_links(struct listener *listener)
+{
+	struct door *door = listener->owner;
+
+	return door->front->link_count >= door->front->limits.links;
+}
+
+static void on_door_closed(struct listener *listener)
+{
+	struct door *door = listener->owner;
+
+	if (door->unlink_path != NULL)
+		unlink(door->unlink_path);
+	free(door->unlink_path);
+	free(door);
+}
+
+static const struct listener_events link_door_events = {
+	.on_accepted = on_link_accepted,
+	.is_full = is_full_of_links,
+	.on_closed = on_door_closed,
+};
+
+static const struct listener_events local_door_events = {
+	.on_accepted = on_local_accepted,
+	.on_closed = on_door_closed,
+};
+
+static const struct listener_events control_door_events = {
+	.on_accepted = on_control_accepted,
+	.on_closed = on_door_closed,
+};
+
+/* Takes over fd. NULL, and fd closed, when it cannot be watched. */
+static struct door *door_new(struct listeners *listeners, int fd, const char *name,
+			     const struct listener_events *events)
+{
+	struct door *door = calloc(1, sizeof(*door));
+
+	if (door == NULL) {
+		close(fd);
+		return NULL;
+	}
+	door->front = listeners->front;
+	snprintf(door->name, sizeof(door->name), "%s", name);
+	if (listener_init(&door->listener, listeners->front->loop, fd, door->name, events, door) <
+	    0) {
+		free(door);
+		return NULL;
+	}
+	SLIST_INSERT_HEAD(&listeners->doors, door, entry);
+	return door;
+}
+
+static int open_unix(struct listeners *listeners, const char *path, struct source *source)
+{
+	struct door *door;
+	int fd = unix_socket_listen(path);
+
+	if (fd < 0) {
+		log_error("cannot listen on %s: %s", path,
+			  fd == -EEXIST ? "there is a file of that name that is no socket"
+					: strerror(-fd));
+		return fd;
+	}
+	door = door_new(listeners, fd, path,
+			source != NULL ? &local_door_events : &control_door_events);
+	if (door == NULL)
+		return -ENOMEM;
+	door->source = source;
+	return 0;
+}
+
+static int open_private_sockets(struct listeners *listeners)
+{
+	const struct source_set *sources = &listeners->front->sources;
+	struct source *by_default = source_default(sources);
+	char path[RUNTIME_DIR_MAX + ID_NAME_MAX + 16];
+	int err = runtime_dir_open(&listeners->dir);
+
+	if (err != 0)
+		return err;
+	snprintf(path, sizeof(path), "%s/control.sock", listeners->dir.path);
+	err = open_unix(listeners, path, NULL);
+	if (err == 0 && by_default != NULL) {
+		snprintf(path, sizeof(path), "%s/agent.sock", listeners->dir.path);
+		err = open_unix(listeners, path, by_default);
+	}
+	for (size_t i = 0; err == 0 && i < sources->count; i++) {
+		snprintf(path, sizeof(path), "%s/ids/%s.sock", listeners->dir.path,
+			 sources->list[i].id);
+		err = open_unix(listeners, path, &sources->list[i]);
+	}
+	return err;
+}
+
+static int open_named_sockets(struct listeners *listeners)
+{
+	struct source *by_default = source_default(&listeners->front->sources);
+
+	for (size_t i = 0; i < listeners->unix_paths.count; i++) {
+		const char *path = listeners->unix_paths.list[i];
+		struct door *door;
+		int err = open_unix(listeners, path, by_default);
+
+		if (err != 0)
+			return err;
+		door = SLIST_FIRST(&listeners->doors);
+		door->unlink_path = strdup(path);
+		log_info("listening on unix:%s id=%s", path, by_default->id);
+	}
+	return 0;
+}
+
+static int open_endpoints(struct listeners *listeners)
+{
+	int err = endpoint_bind_all(&listeners->endpoints);
+
+	if (err != 0)
+		return err;
+	for (size_t i = 0; i < listeners->endpoints.count; i++) {
+		struct endpoint *endpoint = &listeners->endpoints.list[i];
+		char text[ADDRESS_TEXT_MAX];
+		struct door *door;
+
+		address_format((struct sockaddr *)&endpoint->address, text);
+		door = door_new(listeners, endpoint->fd, text, &link_door_events);
+		endpoint->fd = -1; /* transferred */
+		if (door == NULL)
+			return -ENOMEM;
+		door->endpoint = endpoint;
+		if (listeners->front->port_hint == 0)
+			listeners->front->port_hint =
+				address_port((struct sockaddr *)&endpoint->address);
+		log_info("listening on %s%s%s%s", text,
+			 endpoint->interface[0] != '\0' ? " interface=" : "", endpoint->interface,
+			 endpoint->is_trusted ? "; everybody on that network is let in" : "");
+	}
+	return 0;
+}
+
+int listeners_resolve(struct listeners *listeners, struct front *front,
+		      const struct options *options)
+{
+	int err = 0;
+
+	*listeners = (struct listeners){.front = front, .dir = {.lock_fd = -1}};
+	listeners->unix_paths.list = calloc(options->listen.count, sizeof(char *));
+	if (listeners->unix_paths.list == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; err == 0 && i < options->listen.count; i++) {
+		char *spec = options->listen.list[i];
+
+		if (strncmp(spec, "unix:", 5) == 0)
+			listeners->unix_paths.list[listeners->unix_paths.count++] = spec + 5;
+		else
+			err = endpoint_add(&listeners->endpoints, spec, options->trusts_network);
+	}
+	if (err == 0 && listeners->unix_paths.count > 0 &&
+	    source_default(&front->sources) == NULL) {
+		log_error(
+			"--listen unix:%s serves the default id, but several are offered and none "
+			"is "
+			"called \"default\"; mount the socket of one id, from the directory ids of "
+			"the private directory",
+			listeners->unix_paths.list[0]);
+		err = -EINVAL;
+	}
+	if (err == 0 && options->trusts_network && listeners->endpoints.count == 0) {
+		log_error("--trust-network needs --listen with the name of a network interface");
+		err = -EINVAL;
+	}
+	return err;
+}
+
+int listeners_open(struct listeners *listeners)
+{
+	int err = open_private_sockets(listeners);
+
+	if (err == 0)
+		err = open_named_sockets(listeners);
+	if (err == 0)
+		err = open_endpoints(listeners);
+	return err;
+}
+
+void listeners_close(struct listeners *listeners)
+{
+	while (!SLIST_EMPTY(&listeners->doors)) {
+		struct door *door = SLIST_FIRST(&listeners->doors);
+
+		SLIST_REMOVE_HEAD(&listeners->doors, entry);
+		listener_close(&door->listener);
+	}
+}
+
+void listeners_deinit(struct listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->endpoints.count; i++) {
+		if (listeners->endpoints.list[i].fd >= 0)
+			close(listeners->endpoints.list[i].fd);
+	}
+	endpoint_list_deinit(&listeners->endpoints);
+	runtime_dir_close(&listeners->dir);
+	free((void *)listeners->unix_paths.list);
+}

@@ -1,0 +1,40 @@
+/*
+ * listeners.h - all the sockets the daemon listens on, and where their connections go.
+ */
+#ifndef AGENTD_LISTENERS_H
+#define AGENTD_LISTENERS_H
+
+#include "agentd/endpoint.h"
+#include "agentd/front.h"
+#include "agentd/listener.h"
+#include "agentd/options.h"
+#include "agentd/runtime_dir.h"
+
+struct door; /* one of them */
+SLIST_HEAD(door_list, door);
+
+struct listeners {
+	struct front *front;
+	struct endpoint_list endpoints;
+	struct runtime_dir dir;
+	struct door_list doors;
+	struct string_list unix_paths; /* of --listen unix:, borrowed */
+};
+
+/*
+ * Looks up what --listen names, without opening anything yet. Reports what is wrong and returns a
+ * negative errno. listeners_deinit is due in any case.
+ */
+int listeners_resolve(struct listeners *listeners, struct front *front,
+		      const struct options *options);
+
+/* Opens all of it; sets front->port_hint. Reports and returns as above. */
+int listeners_open(struct listeners *listeners);
+
+/* Starts closing; no more connections come. */
+void listeners_close(struct listeners *listeners);
+
+/* Removes sockets and directory; after the loop has come round. */
+void listeners_deinit(struct listeners *listeners);
+
+#endif

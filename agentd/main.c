@@ -1,0 +1,49 @@
+#include <libssh/libssh.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "agentd/daemon.h"
+#include "agentd/options.h"
+#include "agentd/token_command.h"
+#include "common/log.h"
+
+static int run(int argc, char **argv)
+{
+	struct options options;
+	int status;
+
+	if (argc > 1 && strcmp(argv[1], "token") == 0)
+		return token_command_run(argc - 1, argv + 1);
+	switch (options_parse(argc, argv, &options)) {
+	case OPTIONS_DONE:
+		status = 0;
+		break;
+	case OPTIONS_WRONG:
+		status = 2;
+		break;
+	case OPTIONS_RUN:
+		log_init("ssh-forward-agentd", options.log_level);
+		status = daemon_run(&options);
+		options_deinit(&options);
+		return status;
+	}
+	source_set_deinit(&options.sources);
+	options_deinit(&options);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	log_init("ssh-forward-agentd", LOG_LEVEL_INFO);
+	/* Before libssh does it: openssl.cnf is none of our business. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	if (ssh_init() != SSH_OK) {
+		log_error("libssh cannot be initialized");
+		return 1;
+	}
+	status = run(argc, argv);
+	ssh_finalize();
+	return status;
+}

@@ -1,0 +1,307 @@
+#include "agentd/relay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "agentd/gate.h"
+#include "agentd/report.h"
+#include "common/agent_msg.h"
+#include "common/fingerprint.h"
+#include "common/frame.h"
+#include "common/log.h"
+
+enum relay_state {
+	RELAY_IDLE,    /* no request, or not all of one */
+	RELAY_OPENING, /* a request passed the gate and waits for the upstream connection */
+	RELAY_ASKING,  /* the upstream has the request */
+	RELAY_ENDED,
+	RELAY_CLOSING,
+};
+
+struct relay {
+	struct relay_context *context;
+	struct source *source;
+	struct grant *grant;
+	const struct relay_events *events;
+	void *owner;
+	enum relay_state state;
+	struct gate gate;
+	struct upstream *upstream;
+	struct byte_buf input;
+	uv_timer_t deadline;
+	enum gate_kind asked_kind;
+	char asked_key[FINGERPRINT_TEXT_MAX];
+	uint64_t asked_at_ns;
+	bool is_input_over;
+};
+
+static const struct upstream_events relay_upstream_events;
+
+/* The one door for state changes. */
+static void relay_set_state(struct relay *relay, enum relay_state state)
+{
+	bool was_busy = relay_is_busy(relay);
+
+	relay->state = state;
+	if (relay_is_busy(relay) == was_busy)
+		return;
+	if (!was_busy) {
+		relay->context->busy_count++;
+	} else if (--relay->context->busy_count == 0 && relay->context->on_quiet != NULL) {
+		relay->context->on_quiet(relay->context);
+	}
+}
+
+bool relay_is_busy(const struct relay *relay)
+{
+	return relay->state == RELAY_OPENING || relay->state == RELAY_ASKING;
+}
+
+void *relay_owner(const struct relay *relay)
+{
+	return relay->owner;
+}
+
+struct relay *relay_new(struct relay_context *context, struct source *source, struct grant *grant,
+			const struct relay_events *events, void *owner)
+{
+	struct relay *relay = calloc(1, sizeof(*relay));
+
+	if (relay == NULL)
+		return NULL;
+	relay->context = context;
+	relay->source = source;
+	relay->grant = grant;
+	relay->events = events;
+	relay->owner = owner;
+	gate_init(&relay->gate);
+	byte_buf_init(&relay->input, FRAME_LEN_MAX);
+	uv_timer_init(context->pool->loop, &relay->deadline);
+	relay->deadline.data = relay;
+	return relay;
+}
+
+static void relay_reply_failure(struct relay *relay)
+{
+	static const uint8_t frame[] = {0, 0, 0, 1, SSH_AGENT_FAILURE};
+
+	relay->events->on_replied(relay, (struct byte_view){frame, sizeof(frame)});
+}
+
+static void relay_drop_upstream(struct relay *relay)
+{
+	if (relay->upstream != NULL)
+		upstream_close(relay->upstream);
+	relay->upstream = NULL;
+}
+
+/* Whoever waits for an answer gets a failure, not silence; then the connection is over. */
+static void relay_end(struct relay *relay)
+{
+	bool was_busy = relay_is_busy(relay);
+
+	if (relay->state >= RELAY_ENDED)
+		return;
+	uv_timer_stop(&relay->deadline);
+	relay_drop_upstream(relay);
+	relay_set_state(relay, RELAY_ENDED);
+	if (was_busy)
+		relay_reply_failure(relay);
+	relay->events->on_ended(relay);
+}
+
+static void relay_fail(struct relay *relay, const char *reason)
+{
+	log_warn("id=%s peer=%s token=%s: agent connection ended: %s", relay->source->id,
+		 relay->grant->peer, grant_name(relay->grant), reason);
+	relay_end(relay);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+	struct relay *relay = timer->data;
+
+	switch (relay->state) {
+	case RELAY_IDLE:
+		relay_fail(relay, "a request was begun and not finished in time");
+		break;
+	case RELAY_OPENING:
+		relay_fail(relay, "the agent could not be reached in time");
+		break;
+	case RELAY_ASKING:
+		relay_fail(relay, "the agent did not answer in time");
+		break;
+	case RELAY_ENDED:
+	case RELAY_CLOSING:
+		break;
+	}
+}
+
+static void relay_set_deadline(struct relay *relay, unsigned seconds)
+{
+	uv_timer_start(&relay->deadline, on_deadline, (uint64_t)seconds * 1000, 0);
+}
+
+/* The whole request at the start of input goes upstream. */
+static void relay_ask(struct relay *relay)
+{
+	struct byte_view stream = byte_buf_view(&relay->input);
+	const struct limits *limits = relay->context->pool->limits;
+	size_t body_len = 0;
+	int err;
+
+	frame_peek(stream, &body_len);
+	stream.len = FRAME_HEADER_LEN + body_len;
+	relay_set_state(relay, RELAY_ASKING);
+	relay_set_deadline(relay, relay->asked_kind == GATE_SIGN ? limits->sign_seconds
+								 : limits->request_seconds);
+	err = upstream_send(relay->upstream, stream);
+	if (err < 0) {
+		relay_fail(relay, "the connection to the agent broke");
+		return;
+	}
+	/* While the source works on it: what the report of a signature will need. */
+	if (relay->asked_kind == GATE_SIGN)
+		report_key_asked(frame_body(stream, body_len), relay->asked_key);
+	byte_buf_consume(&relay->input, stream.len);
+}
+
+static void on_upstream_opened(struct upstream *upstream)
+{
+	struct relay *relay = upstream_owner(upstream);
+
+	relay_ask(relay);
+}
+
+static void on_upstream_replied(struct upstream *upstream, struct byte_view frame)
+{
+	struct relay *relay = upstream_owner(upstream);
+
+	uv_timer_stop(&relay->deadline);
+	if (relay->asked_kind == GATE_SIGN)
+		report_signature(relay->source->id, relay->grant, relay->asked_key,
+				 frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE,
+				 uv_hrtime() - relay->asked_at_ns);
+	relay_set_state(relay, RELAY_IDLE);
+	relay->events->on_replied(relay, frame);
+}
+
+static void on_upstream_failed(struct upstream *upstream, const char *reason)
+{
+	struct relay *relay = upstream_owner(upstream);
+
+	/* An agent that closes an idle connection is no event: the next request opens another,
+	 * unless what it knew of this one's bindings went with it. */
+	if (relay->state == RELAY_IDLE && relay->gate.bindings == 0)
+		relay_drop_upstream(relay);
+	else
+		relay_fail(relay, reason);
+}
+
+static bool on_upstream_wanted(struct upstream *upstream)
+{
+	struct relay *relay = upstream_owner(upstream);
+
+	if (relay->state != RELAY_IDLE || relay->gate.bindings > 0)
+		return false;
+	relay->upstream = NULL;
+	return true;
+}
+
+static const struct upstream_events relay_upstream_events = {
+	.on_opened = on_upstream_opened,
+	.on_replied = on_upstream_replied,
+	.on_failed = on_upstream_failed,
+	.on_wanted = on_upstream_wanted,
+};
+
+/* NULL if the request may go upstream, else why not. */
+static const char *relay_judge(struct relay *relay, struct byte_view request)
+{
+	struct gate_decision decision = gate_decide(&relay->gate, request);
+	const char *reason = NULL;
+
+	relay->asked_kind = decision.kind;
+	if (!decision.passes)
+		return decision.reason;
+	reason = grant_check(relay->grant, (uint64_t)time(NULL));
+	if (reason == NULL && decision.kind == GATE_SIGN)
+		reason = grant_take_signature(relay->grant);
+	return reason;
+}
+
+static void relay_take_up(struct relay *relay, size_t body_len)
+{
+	struct byte_view request = frame_body(byte_buf_view(&relay->input), body_len);
+	const char *reason = relay_judge(relay, request);
+
+	if (reason != NULL) {
+		report_refusal(relay->source->id, relay->grant, gate_kind_name(relay->asked_kind),
+			       reason);
+		byte_buf_consume(&relay->input, FRAME_HEADER_LEN + body_len);
+		relay_reply_failure(relay);
+		return;
+	}
+	relay->asked_at_ns = uv_hrtime();
+	if (relay->upstream != NULL) {
+		relay_ask(relay);
+		return;
+	}
+	relay_set_state(relay, RELAY_OPENING);
+	relay->upstream =
+		upstream_new(relay->context->pool, relay->source, &relay_upstream_events, relay);
+	if (relay->upstream == NULL)
+		relay_fail(relay, "out of memory");
+}
+
+void relay_run(struct relay *relay)
+{
+	size_t body_len;
+	int err;
+
+	if (relay->state != RELAY_IDLE)
+		return;
+	err = frame_peek(byte_buf_view(&relay->input), &body_len);
+	if (err == 0) {
+		uv_timer_stop(&relay->deadline);
+		relay_take_up(relay, body_len);
+	} else if (err != -EAGAIN) {
+		relay_fail(relay, err == -EMSGSIZE ? "the request is larger than 256 KiB"
+						   : "the request is empty");
+	} else if (relay->is_input_over) {
+		relay_end(relay);
+	} else if (relay->input.len > 0 && !uv_is_active((uv_handle_t *)&relay->deadline)) {
+		relay_set_deadline(relay, relay->context->pool->limits->request_seconds);
+	}
+}
+
+int relay_input(struct relay *relay, struct byte_view bytes)
+{
+	if (relay->state >= RELAY_ENDED || relay->is_input_over)
+		return 0;
+	byte_buf_put_bytes(&relay->input, bytes.ptr, bytes.len);
+	return byte_buf_status(&relay->input);
+}
+
+void relay_end_input(struct relay *relay)
+{
+	relay->is_input_over = true;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	struct relay *relay = handle->data;
+
+	byte_buf_deinit(&relay->input);
+	free(relay);
+}
+
+void relay_close(struct relay *relay)
+{
+	if (relay->state == RELAY_CLOSING)
+		return;
+	relay_drop_upstream(relay);
+	relay_set_state(relay, RELAY_CLOSING);
+	uv_close((uv_handle_t *)&relay->deadline, on_timer_closed);
+}

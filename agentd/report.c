@@ -1,0 +1,50 @@
+#include "agentd/report.h"
+
+#include <time.h>
+
+#include "common/agent_msg.h"
+#include "common/fingerprint.h"
+#include "common/log.h"
+
+/* Refusals that are logged in a second; the rest are counted. */
+enum { REFUSALS_LOGGED_PER_SECOND = 10 };
+
+void report_key_asked(struct byte_view request, char key[FINGERPRINT_TEXT_MAX])
+{
+	struct sign_request sign;
+
+	key[0] = '\0';
+	if (log_is_on(LOG_LEVEL_INFO) && agent_parse_sign_request(request, &sign) == 0)
+		fingerprint_of_blob(sign.key_blob, key);
+}
+
+void report_signature(const char *id, const struct grant *grant, const char *key, bool is_signed,
+		      uint64_t duration_ns)
+{
+	log_info("%s id=%s key=%s peer=%s token=%s ms=%.1f",
+		 is_signed ? "signed" : "the agent would not sign", id, key, grant->peer,
+		 grant_name(grant), (double)duration_ns / 1e6);
+}
+
+void report_refusal(const char *id, const struct grant *grant, const char *kind, const char *reason)
+{
+	static time_t second;
+	static unsigned logged;
+	static unsigned unlogged;
+	time_t now = time(NULL);
+
+	if (now != second) {
+		if (unlogged > 0)
+			log_warn("%u more requests were refused", unlogged);
+		second = now;
+		logged = 0;
+		unlogged = 0;
+	}
+	if (logged >= REFUSALS_LOGGED_PER_SECOND) {
+		unlogged++;
+		return;
+	}
+	logged++;
+	log_warn("refused kind=%s id=%s peer=%s token=%s: %s", kind, id, grant->peer,
+		 grant_name(grant), reason);
+}

@@ -1,0 +1,64 @@
+/*
+ * source.h - what backs an id: a running agent's socket, or private key files in the keeper.
+ *
+ * A set of sources is made from the command line and lives as long as the daemon. The fields
+ * below "at run time" belong to upstream.c, which hands out connections.
+ */
+#ifndef AGENTD_SOURCE_H
+#define AGENTD_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "common/token.h"
+
+enum source_kind { SOURCE_AGENT, SOURCE_KEYS };
+
+struct upstream;
+TAILQ_HEAD(upstream_list, upstream);
+
+struct source {
+	char id[ID_NAME_MAX + 1];
+	enum source_kind kind;
+	char *socket_path; /* SOURCE_AGENT */
+	char **files;	   /* SOURCE_KEYS: paths, "env:NAME" or "-" */
+	size_t file_count;
+
+	/* at run time */
+	unsigned open_count;	      /* connections to the source */
+	struct upstream_list holders; /* those that have one */
+	struct upstream_list waiters; /* those that wait for one, first come first served */
+};
+
+struct source_set {
+	struct source *list;
+	size_t count;
+};
+
+void source_set_deinit(struct source_set *set);
+
+/*
+ * Adds what an option says; each reports a mistake on stderr and returns -EINVAL then, or -ENOMEM.
+ * Key files of one id add up; two agents for one id, or an agent and files, are a mistake.
+ *
+ * --key ID=FILE[,FILE...]
+ */
+int source_add_keys(struct source_set *set, const char *spec);
+
+/* --agent ID[=SOCKET], SOCKET by default $SSH_AUTH_SOCK. */
+int source_add_agent(struct source_set *set, const char *spec);
+
+/* --ssh default|ID[=SOCKET|KEY[,KEY...]], as BuildKit's: a path to a socket is an agent. */
+int source_add_ssh(struct source_set *set, const char *spec);
+
+/* NULL if there is none of that id. */
+struct source *source_find(const struct source_set *set, const char *id);
+
+/* The id used where none is named: "default", or the only one; NULL where neither is. */
+struct source *source_default(const struct source_set *set);
+
+/* True if any source is backed by key files. */
+bool source_set_has_keys(const struct source_set *set);
+
+#endif

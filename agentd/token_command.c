@@ -1,0 +1,209 @@
+#include "agentd/token_command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <libssh/libssh.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agentd/endpoint.h"
+#include "agentd/host_key.h"
+#include "agentd/mint.h"
+#include "agentd/runtime_dir.h"
+#include "agentd/unix_socket.h"
+#include "common/log.h"
+
+static const char usage[] =
+	"Usage: ssh-forward-agentd token [options]\n"
+	"\n"
+	"Prints a token of the daemon that runs as this user.\n"
+	"\n"
+	"  --id ID              what it is good for (repeatable; none: every id)\n"
+	"  --expires TIME       30s, 15m, 2h, 7d (none: as long as the daemon's secret)\n"
+	"  --max-signatures N   how many signatures it is good for\n"
+	"  --name NAME          what the log calls it\n"
+	"  --token-file FILE    make it of the secret in FILE; no daemon need run\n"
+	"  --port PORT          with --token-file: where the daemon listens (2522)\n"
+	"  --help\n";
+
+struct token_options {
+	struct mint_request request;
+	const char *token_file;
+	uint16_t port;
+	/* the same once more, as words for the daemon */
+	struct byte_buf line;
+};
+
+enum { OPT_ID = 256, OPT_EXPIRES, OPT_MAX, OPT_NAME, OPT_TOKEN_FILE, OPT_PORT, OPT_HELP };
+
+static const struct option long_options[] = {
+	{"id", required_argument, NULL, OPT_ID},
+	{"expires", required_argument, NULL, OPT_EXPIRES},
+	{"max-signatures", required_argument, NULL, OPT_MAX},
+	{"name", required_argument, NULL, OPT_NAME},
+	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
+	{"port", required_argument, NULL, OPT_PORT},
+	{"help", no_argument, NULL, OPT_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+static int set_port(struct token_options *options, const char *text, char reason[MINT_REASON_MAX])
+{
+	char *end = NULL;
+	unsigned long port = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+
+	if (port == 0 || port > UINT16_MAX || *end != '\0') {
+		snprintf(reason, MINT_REASON_MAX, "a port is a number from 1 to 65535");
+		return -EINVAL;
+	}
+	options->port = (uint16_t)port;
+	return 0;
+}
+
+static int apply(struct token_options *options, int option, const char *value,
+		 char reason[MINT_REASON_MAX])
+{
+	switch (option) {
+	case OPT_ID:
+		byte_buf_printf(&options->line, " id=%s", value);
+		return mint_add_id(&options->request, value, reason);
+	case OPT_EXPIRES:
+		byte_buf_printf(&options->line, " expires=%s", value);
+		return mint_set_lifetime(&options->request, value, reason);
+	case OPT_MAX:
+		byte_buf_printf(&options->line, " max-signatures=%s", value);
+		return mint_set_max_signatures(&options->request, value, reason);
+	case OPT_NAME:
+		byte_buf_printf(&options->line, " name=%s", value);
+		return mint_set_name(&options->request, value, reason);
+	case OPT_TOKEN_FILE:
+		options->token_file = value;
+		return 0;
+	case OPT_PORT:
+		return set_port(options, value, reason);
+	default:
+		snprintf(reason, MINT_REASON_MAX, "see ssh-forward-agentd token --help");
+		return -EINVAL;
+	}
+}
+
+static int mint_from_file(const struct token_options *options)
+{
+	struct secret secret;
+	uint8_t hash[FINGERPRINT_HASH_LEN];
+	ssh_key key = NULL;
+	struct byte_buf text;
+	int err;
+
+	if (access(options->token_file, F_OK) != 0) {
+		log_error(
+			"--token-file %s: there is no such file; a daemon started with it makes it",
+			options->token_file);
+		return 1;
+	}
+	if (secret_load(options->token_file, &secret) != 0)
+		return 1;
+	byte_buf_init(&text, TOKEN_TEXT_MAX);
+	err = host_key_make(&secret, &key, hash);
+	ssh_key_free(key);
+	if (err == 0)
+		err = mint_token(&options->request, &secret, hash, options->port,
+				 (uint64_t)time(NULL), &text);
+	if (err == 0)
+		printf("%.*s\n", (int)text.len, (char *)text.data);
+	else
+		log_error("the token could not be made");
+	byte_buf_deinit(&text);
+	secret_wipe(&secret);
+	return err == 0 ? 0 : 1;
+}
+
+/* Everything until the end of the stream. */
+static int read_answer(int fd, struct byte_buf *answer)
+{
+	char chunk[1024];
+	ssize_t len;
+
+	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
+		byte_buf_put_bytes(answer, chunk, (size_t)len);
+	explicit_bzero(chunk, sizeof(chunk));
+	byte_buf_put_u8(answer, '\0');
+	return len < 0 ? -errno : byte_buf_status(answer);
+}
+
+static int print_answer(const struct byte_buf *answer)
+{
+	char *text = (char *)answer->data;
+
+	text[strcspn(text, "\n")] = '\0';
+	if (strncmp(text, "ok ", 3) == 0) {
+		puts(text + 3);
+		return 0;
+	}
+	log_error("%s",
+		  strncmp(text, "error ", 6) == 0 ? text + 6 : "the daemon's answer is garbled");
+	return 1;
+}
+
+static int mint_from_daemon(struct token_options *options)
+{
+	char path[RUNTIME_DIR_MAX];
+	struct byte_buf answer;
+	int fd = runtime_dir_control_path(path);
+	int status = 1;
+
+	if (fd == 0)
+		fd = unix_socket_connect(path);
+	if (fd < 0) {
+		log_error("no ssh-forward-agentd of this user answers at %s (%s); start one, or "
+			  "make the "
+			  "token of a secret with --token-file",
+			  path, strerror(-fd));
+		return 1;
+	}
+	byte_buf_init(&answer, 4 * TOKEN_TEXT_MAX);
+	byte_buf_printf(&options->line, "\n");
+	if (byte_buf_status(&options->line) != 0 ||
+	    write(fd, options->line.data, options->line.len) != (ssize_t)options->line.len ||
+	    read_answer(fd, &answer) != 0)
+		log_error("the daemon at %s hung up", path);
+	else
+		status = print_answer(&answer);
+	byte_buf_deinit(&answer);
+	close(fd);
+	return status;
+}
+
+int token_command_run(int argc, char **argv)
+{
+	struct token_options options = {.port = ENDPOINT_DEFAULT_PORT};
+	char reason[MINT_REASON_MAX];
+	int option;
+	int status = 2;
+
+	byte_buf_init(&options.line, 4096);
+	byte_buf_printf(&options.line, "token");
+	while ((option = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
+		if (option == OPT_HELP) {
+			fputs(usage, stdout);
+			status = 0;
+			goto out;
+		}
+		if (apply(&options, option, optarg, reason) != 0) {
+			log_error("token: %s", reason);
+			goto out;
+		}
+	}
+	if (optind < argc) {
+		log_error("token: what is \"%s\" here? see ssh-forward-agentd token --help",
+			  argv[optind]);
+		goto out;
+	}
+	status = options.token_file != NULL ? mint_from_file(&options) : mint_from_daemon(&options);
+out:
+	byte_buf_deinit(&options.line);
+	return status;
+}

@@ -1,0 +1,79 @@
+#include "agentd/unix_socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { UNIX_SOCKET_BACKLOG = 1024 };
+
+static int set_path(struct sockaddr_un *address, const char *path)
+{
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof(address->sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address->sun_path, path);
+	return 0;
+}
+
+int unix_socket_connect(const char *path)
+{
+	struct sockaddr_un address;
+	int err = set_path(&address, path);
+	int fd;
+
+	if (err != 0)
+		return err;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+/* Only a socket, and only one that refuses connections, is anybody's to remove. */
+static int remove_dead_socket(const char *path)
+{
+	struct stat info;
+	int fd;
+
+	if (lstat(path, &info) != 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(info.st_mode))
+		return -EEXIST;
+	fd = unix_socket_connect(path);
+	if (fd >= 0)
+		close(fd);
+	if (fd != -ECONNREFUSED)
+		return -EADDRINUSE;
+	return unlink(path) == 0 ? 0 : -errno;
+}
+
+int unix_socket_listen(const char *path)
+{
+	struct sockaddr_un address;
+	mode_t mask;
+	int err = set_path(&address, path);
+	int fd;
+
+	if (err == 0)
+		err = remove_dead_socket(path);
+	if (err != 0)
+		return err;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	mask = umask(0177);
+	err = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ? 0 : -errno;
+	umask(mask);
+	if (err == 0 && listen(fd, UNIX_SOCKET_BACKLOG) == 0)
+		return fd;
+	err = err != 0 ? err : -errno;
+	close(fd);
+	return err;
+}

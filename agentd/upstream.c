@@ -1,0 +1,342 @@
+#include "agentd/upstream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agentd/keeper/keeper.h"
+#include "common/frame.h"
+
+/* A listening agent with a full backlog says EAGAIN; it is asked again after this time. */
+enum { UPSTREAM_RETRY_MS = 10 };
+
+enum upstream_state {
+	UPSTREAM_WAITING, /* for one of the source's connections */
+	UPSTREAM_OPENING,
+	UPSTREAM_OPEN,
+	UPSTREAM_CLOSING,
+};
+
+struct upstream {
+	struct upstream_pool *pool;
+	struct source *source;
+	const struct upstream_events *events;
+	void *owner;
+	enum upstream_state state;
+	TAILQ_ENTRY(upstream) entry; /* of the source's waiters or holders */
+	uv_pipe_t pipe;
+	uv_timer_t timer;
+	uv_connect_t connect;
+	uv_write_t write;
+	int open_handles;
+	struct byte_buf request; /* what the socket did not take at once */
+	struct byte_buf reply;
+	bool is_asked; /* a request is out */
+	bool is_holder;
+	bool has_pipe;
+	const char *failure;
+};
+
+static void upstream_begin(struct upstream *up);
+
+void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits,
+			struct source_set *sources)
+{
+	*pool = (struct upstream_pool){.loop = loop, .limits = limits, .keeper_fd = -1};
+	for (size_t i = 0; i < sources->count; i++) {
+		TAILQ_INIT(&sources->list[i].holders);
+		TAILQ_INIT(&sources->list[i].waiters);
+	}
+}
+
+void *upstream_owner(const struct upstream *upstream)
+{
+	return upstream->owner;
+}
+
+static void upstream_fail(struct upstream *up, const char *reason)
+{
+	if (up->state != UPSTREAM_CLOSING)
+		up->events->on_failed(up, reason);
+}
+
+static void on_failure_due(uv_timer_t *timer)
+{
+	struct upstream *up = timer->data;
+
+	upstream_fail(up, up->failure);
+}
+
+/* From the loop, so that no event comes from within upstream_new. */
+static void upstream_fail_later(struct upstream *up, const char *reason)
+{
+	up->failure = reason;
+	uv_timer_start(&up->timer, on_failure_due, 0, 0);
+}
+
+/* One buffer for all: the loop reads one stream at a time, and what it read is copied. */
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	static char shared[65536];
+
+	(void)handle;
+	(void)suggested;
+	*buf = uv_buf_init(shared, sizeof(shared));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
+{
+	struct upstream *up = stream->data;
+	struct byte_view all;
+	size_t body_len;
+	int err;
+
+	if (up->state == UPSTREAM_CLOSING || nread == 0)
+		return;
+	if (nread < 0) {
+		upstream_fail(up, nread == UV_EOF ? "the agent closed the connection"
+						  : "the connection to the agent broke");
+		return;
+	}
+	if (!up->is_asked) {
+		upstream_fail(up, "the agent spoke without being asked");
+		return;
+	}
+	/* Nearly always the whole reply comes in one read, and needs no copy. */
+	all = (struct byte_view){(const uint8_t *)buf->base, (size_t)nread};
+	if (up->reply.len > 0) {
+		byte_buf_put_bytes(&up->reply, buf->base, (size_t)nread);
+		all = byte_buf_view(&up->reply);
+	}
+	err = byte_buf_status(&up->reply) != 0 ? -EMSGSIZE : frame_peek(all, &body_len);
+	if (err == -EAGAIN) {
+		if (up->reply.len == 0)
+			byte_buf_put_bytes(&up->reply, buf->base, (size_t)nread);
+		return;
+	}
+	if (err != 0 || all.len != FRAME_HEADER_LEN + body_len) {
+		upstream_fail(up, "the agent's reply is malformed");
+		return;
+	}
+	up->is_asked = false;
+	/* The owner may close us, but our memory stays until the loop comes round. */
+	up->events->on_replied(up, all);
+	byte_buf_clear(&up->reply);
+}
+
+static void upstream_opened(struct upstream *up)
+{
+	int err = uv_read_start((uv_stream_t *)&up->pipe, on_alloc, on_read);
+
+	if (err < 0) {
+		upstream_fail(up, "the connection to the agent broke");
+		return;
+	}
+	up->state = UPSTREAM_OPEN;
+	up->events->on_opened(up);
+}
+
+static void on_retry_due(uv_timer_t *timer)
+{
+	struct upstream *up = timer->data;
+
+	if (up->state == UPSTREAM_OPENING)
+		upstream_begin(up);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct upstream *up = handle->data;
+
+	if (--up->open_handles > 0)
+		return;
+	byte_buf_deinit(&up->request);
+	byte_buf_deinit(&up->reply);
+	free(up);
+}
+
+/* A pipe cannot be connected twice: the next attempt takes a new one. */
+static void on_pipe_dropped(uv_handle_t *handle)
+{
+	struct upstream *up = handle->data;
+
+	up->has_pipe = false;
+	if (up->state == UPSTREAM_OPENING)
+		uv_timer_start(&up->timer, on_retry_due, UPSTREAM_RETRY_MS, 0);
+	on_handle_closed(handle);
+}
+
+static void on_connected(uv_connect_t *connect, int status)
+{
+	struct upstream *up = connect->data;
+
+	if (up->state == UPSTREAM_CLOSING)
+		return;
+	if (status == UV_EAGAIN)
+		uv_close((uv_handle_t *)&up->pipe, on_pipe_dropped);
+	else if (status < 0)
+		upstream_fail(up, uv_strerror(status));
+	else
+		upstream_opened(up);
+}
+
+static void on_keeper_ready(uv_timer_t *timer)
+{
+	struct upstream *up = timer->data;
+
+	if (up->state == UPSTREAM_OPENING)
+		upstream_opened(up);
+}
+
+static void upstream_begin_keeper(struct upstream *up)
+{
+	int ends[2];
+	int err;
+
+	if (up->pool->keeper_fd < 0) {
+		upstream_fail_later(up, "the keeper has died; restart ssh-forward-agentd");
+		return;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
+		upstream_fail_later(up, "out of file descriptors for the keeper");
+		return;
+	}
+	err = keeper_serve(up->pool->keeper_fd, up->source->id, ends[1]);
+	close(ends[1]);
+	if (err == 0)
+		err = uv_pipe_open(&up->pipe, ends[0]);
+	if (err < 0)
+		close(ends[0]);
+	if (err == -EAGAIN)
+		uv_timer_start(&up->timer, on_retry_due, UPSTREAM_RETRY_MS, 0);
+	else if (err < 0)
+		upstream_fail_later(up, "the keeper does not answer; restart ssh-forward-agentd");
+	else
+		uv_timer_start(&up->timer, on_keeper_ready, 0, 0);
+}
+
+/* Opens the connection, or tries once more. */
+static void upstream_begin(struct upstream *up)
+{
+	if (!up->has_pipe) {
+		uv_pipe_init(up->pool->loop, &up->pipe, 0);
+		up->pipe.data = up;
+		up->has_pipe = true;
+		up->open_handles++;
+	}
+	if (up->source->kind == SOURCE_KEYS) {
+		upstream_begin_keeper(up);
+		return;
+	}
+	up->connect.data = up;
+	uv_pipe_connect(&up->connect, &up->pipe, up->source->socket_path, on_connected);
+}
+
+static void upstream_hold(struct upstream *up)
+{
+	up->source->open_count++;
+	up->is_holder = true;
+	TAILQ_INSERT_TAIL(&up->source->holders, up, entry);
+	up->state = UPSTREAM_OPENING;
+	upstream_begin(up);
+}
+
+/* Takes an idle connection back from its owner; the oldest holder is asked first. */
+static void upstream_reclaim_one(struct source *source)
+{
+	struct upstream *holder;
+
+	TAILQ_FOREACH(holder, &source->holders, entry)
+	{
+		if (holder->state == UPSTREAM_OPEN && !holder->is_asked &&
+		    holder->events->on_wanted(holder)) {
+			upstream_close(holder);
+			return;
+		}
+	}
+}
+
+struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
+			      const struct upstream_events *events, void *owner)
+{
+	struct upstream *up = calloc(1, sizeof(*up));
+
+	if (up == NULL)
+		return NULL;
+	up->pool = pool;
+	up->source = source;
+	up->events = events;
+	up->owner = owner;
+	byte_buf_init(&up->request, FRAME_LEN_MAX);
+	byte_buf_init(&up->reply, FRAME_LEN_MAX);
+	uv_timer_init(pool->loop, &up->timer);
+	up->timer.data = up;
+	up->open_handles = 1;
+	if (source->open_count < pool->limits->upstream_per_id) {
+		upstream_hold(up);
+		return up;
+	}
+	up->state = UPSTREAM_WAITING;
+	TAILQ_INSERT_TAIL(&source->waiters, up, entry);
+	upstream_reclaim_one(source);
+	return up;
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct upstream *up = write->data;
+
+	byte_buf_clear(&up->request);
+	if (status < 0)
+		upstream_fail(up, "the connection to the agent broke");
+}
+
+int upstream_send(struct upstream *up, struct byte_view frame)
+{
+	/* libuv does not write through it, its type only lacks the const */
+	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)frame.ptr, (unsigned)frame.len);
+	int written;
+
+	assert(up->state == UPSTREAM_OPEN && !up->is_asked);
+	if (up->request.len > 0)
+		return -EPROTO; /* it replied before it read all of the last request */
+	written = uv_try_write((uv_stream_t *)&up->pipe, &buf, 1);
+	if (written < 0 && written != UV_EAGAIN)
+		return written;
+	up->is_asked = true;
+	if (written < 0)
+		written = 0;
+	if ((size_t)written == frame.len)
+		return 0;
+	byte_buf_put_bytes(&up->request, frame.ptr + written, frame.len - (size_t)written);
+	if (byte_buf_status(&up->request) != 0)
+		return byte_buf_status(&up->request);
+	buf = uv_buf_init((char *)up->request.data, (unsigned)up->request.len);
+	up->write.data = up;
+	return uv_write(&up->write, (uv_stream_t *)&up->pipe, &buf, 1, on_written);
+}
+
+void upstream_close(struct upstream *up)
+{
+	struct source *source = up->source;
+	struct upstream *next;
+
+	if (up->state == UPSTREAM_CLOSING)
+		return;
+	TAILQ_REMOVE(up->is_holder ? &source->holders : &source->waiters, up, entry);
+	up->state = UPSTREAM_CLOSING;
+	uv_close((uv_handle_t *)&up->timer, on_handle_closed);
+	if (up->has_pipe && !uv_is_closing((uv_handle_t *)&up->pipe))
+		uv_close((uv_handle_t *)&up->pipe, on_handle_closed);
+	if (!up->is_holder)
+		return;
+	source->open_count--;
+	next = TAILQ_FIRST(&source->waiters);
+	if (next != NULL) {
+		TAILQ_REMOVE(&source->waiters, next, entry);
+		upstream_hold(next);
+	}
+}

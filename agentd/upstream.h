@@ -1,0 +1,55 @@
+/*
+ * upstream.h - connections to sources, and the queue for them.
+ *
+ * Both kinds of source are an agent on a stream socket: a path to connect to, or the keeper,
+ * which is handed one end of a socket pair. A source has limits.upstream_per_id connections;
+ * whoever comes later waits, and a connection that is idle and holds no state (no session-bind)
+ * is taken back for one who waits, since its owner can open another.
+ */
+#ifndef AGENTD_UPSTREAM_H
+#define AGENTD_UPSTREAM_H
+
+#include <uv.h>
+
+#include "agentd/limits.h"
+#include "agentd/source.h"
+#include "common/bytes.h"
+
+/* What connections are made with; one for the daemon. */
+struct upstream_pool {
+	uv_loop_t *loop;
+	const struct limits *limits;
+	int keeper_fd; /* -1: there is none, or it died */
+};
+
+struct upstream_events {
+	/* The connection is there; requests may be sent. */
+	void (*on_opened)(struct upstream *upstream);
+	/* A whole reply, header included; the view ends with the call. */
+	void (*on_replied)(struct upstream *upstream, struct byte_view frame);
+	/* Cannot be opened, broke, or spoke out of turn; reason for the log. Close it. */
+	void (*on_failed)(struct upstream *upstream, const char *reason);
+	/* Asked when others wait: true if the owner has let go of the connection. */
+	bool (*on_wanted)(struct upstream *upstream);
+};
+
+/* Gets the sources of a set ready for use. */
+void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits,
+			struct source_set *sources);
+
+/*
+ * Asks for a connection; on_opened or on_failed comes later, never from within. The caller gives
+ * it back with upstream_close. NULL when out of memory.
+ */
+struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
+			      const struct upstream_events *events, void *owner);
+
+void *upstream_owner(const struct upstream *upstream);
+
+/* Sends one request frame; its reply comes as on_replied. One at a time. 0 or a negative errno. */
+int upstream_send(struct upstream *upstream, struct byte_view frame);
+
+/* Closes and, later, frees; no event comes any more. */
+void upstream_close(struct upstream *upstream);
+
+#endif

@@ -1,0 +1,131 @@
+#include "agentd/verb_channel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agentd/offer.h"
+#include "common/log.h"
+
+enum { VERB_COMMAND_MAX = 256 };
+
+struct verb_channel {
+	struct wire_channel channel;
+	struct link *link;
+	struct offer *offer; /* while one is being put together */
+	char command[VERB_COMMAND_MAX];
+	bool is_asked;
+	bool is_begun;
+};
+
+static void on_offered(void *owner, struct byte_view text)
+{
+	struct verb_channel *verb = owner;
+
+	verb->offer = NULL;
+	if (wire_channel_send(&verb->channel, text) != 0)
+		wire_channel_fail(&verb->channel, "the offer is too long to send\n");
+	else
+		wire_channel_finish(&verb->channel, 0);
+	wire_kick(verb->channel.wire);
+}
+
+static void verb_ping(struct verb_channel *verb)
+{
+	if (wire_channel_send(&verb->channel, view_of("pong 1\n")) == 0)
+		wire_channel_finish(&verb->channel, 0);
+}
+
+static void verb_offer(struct verb_channel *verb)
+{
+	verb->offer = offer_new(verb->link->front, &verb->link->grant, on_offered, verb);
+	if (verb->offer == NULL)
+		wire_channel_fail(&verb->channel, "the daemon is out of memory\n");
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct verb_channel *verb);
+} verbs[] = {
+	{"ping", verb_ping},
+	{"offer", verb_offer},
+};
+
+static void verb_run(struct verb_channel *verb)
+{
+	char escaped[LOG_ESCAPED_MAX];
+	char reason[WIRE_REASON_MAX + 64];
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verb->command, verbs[i].name) == 0) {
+			verbs[i].run(verb);
+			return;
+		}
+	}
+	snprintf(reason, sizeof(reason), "ssh-forward-agentd: no such verb: %.100s\n",
+		 log_escape(view_of(verb->command), escaped));
+	wire_channel_fail(&verb->channel, reason);
+}
+
+static void on_data(struct wire_channel *channel, struct byte_view bytes)
+{
+	(void)channel; /* no verb takes input yet; it is thrown away */
+	(void)bytes;
+}
+
+static int on_exec(struct wire_channel *channel, const char *command)
+{
+	struct verb_channel *verb = channel->owner;
+
+	if (verb->is_asked)
+		return -EBUSY; /* one verb a channel */
+	verb->is_asked = true;
+	/* Cut if too long: then it is no verb of ours, and says so. */
+	snprintf(verb->command, sizeof(verb->command), "%s", command);
+	return 0;
+}
+
+static void on_ready(struct wire_channel *channel)
+{
+	struct verb_channel *verb = channel->owner;
+
+	if (verb->is_asked && !verb->is_begun) {
+		verb->is_begun = true;
+		verb_run(verb);
+	}
+}
+
+static void on_closed(struct wire_channel *channel)
+{
+	struct verb_channel *verb = channel->owner;
+
+	if (verb->offer != NULL)
+		offer_cancel(verb->offer);
+	free(verb);
+}
+
+static const struct wire_channel_events verb_channel_events = {
+	.on_data = on_data,
+	.on_exec = on_exec,
+	.on_ready = on_ready,
+	.on_closed = on_closed,
+};
+
+bool verb_channel_open(struct link *link, ssh_message message)
+{
+	struct verb_channel *verb = calloc(1, sizeof(*verb));
+	ssh_channel ssh;
+
+	if (verb == NULL)
+		return false;
+	verb->link = link;
+	ssh = ssh_message_channel_request_open_reply_accept(message);
+	if (ssh == NULL) {
+		free(verb);
+		return false;
+	}
+	wire_channel_attach(&verb->channel, &link->wire, ssh, OFFER_TEXT_MAX, &verb_channel_events,
+			    verb);
+	return true;
+}
