@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "agentd/open_request.h"
 #include "common/frame.h"
 
 /* One reply at a time is queued, and the failure that ends a connection. */
@@ -79,7 +80,7 @@ bool agent_channel_open(struct link *link, ssh_message message, struct source *s
 		free(agent);
 		return false;
 	}
-	ssh = ssh_message_channel_request_open_reply_accept(message);
+	ssh = open_request_accept(&link->wire, message);
 	if (ssh == NULL) {
 		relay_close(agent->relay);
 		free(agent);

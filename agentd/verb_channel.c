@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agentd/offer.h"
+#include "agentd/open_request.h"
 #include "common/log.h"
 
 enum { VERB_COMMAND_MAX = 256 };
@@ -120,7 +121,7 @@ bool verb_channel_open(struct link *link, ssh_message message)
 	if (verb == NULL)
 		return false;
 	verb->link = link;
-	ssh = ssh_message_channel_request_open_reply_accept(message);
+	ssh = open_request_accept(&link->wire, message);
 	if (ssh == NULL) {
 		free(verb);
 		return false;
