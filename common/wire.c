@@ -1,25 +1,37 @@
 #include "common/wire.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
-/*
- * Rounds in one run of the pump: enough to batch a burst, few enough that one busy peer does not
- * keep the loop from the others. A round reads 4 KiB at most (libssh).
- */
-enum { PUMP_ROUNDS_MAX = 8 };
+enum {
+	/*
+	 * Rounds in one run of the pump: enough to batch a burst and to send a message of 256 KiB,
+	 * few enough that one busy peer does not keep the loop from the others.
+	 */
+	PUMP_ROUNDS_MAX = 8,
+	/* What libssh reads in one poll. */
+	POLL_READ_LEN = 4096,
+	/*
+	 * Packets that may wait for a peer that takes none before nothing more is read from it:
+	 * libssh answers some of what comes by itself, and keeps the answers without limit.
+	 */
+	UNSENT_PACKETS_MAX = 1024,
+};
 
-static void wire_pump(struct wire *wire, bool poll_first);
+static void wire_pump(struct wire *wire, bool is_poll_due);
 
 static void on_polled(uv_poll_t *poll, int status, int events)
 {
 	struct wire *wire = poll->data;
 
-	(void)status; /* an error shows in libssh's own read */
 	(void)events;
-	if (!wire->is_closing)
-		wire_pump(wire, true);
+	if (wire->is_closing)
+		return;
+	/* libuv stops a poll that failed, but libssh may have a lot to read before it sees why. */
+	if (status < 0)
+		wire->poll_mask = 0;
+	wire_pump(wire, true);
 }
 
 static void on_again(uv_idle_t *idle)
@@ -42,6 +54,7 @@ static void on_handle_closed(uv_handle_t *handle)
 	ssh_event_remove_session(wire->event, wire->session);
 	ssh_event_free(wire->event);
 	ssh_free(wire->session); /* closes the socket */
+	close(wire->poll_fd);
 	wire->session = NULL;
 	wire->events->on_closed(wire);
 }
@@ -51,8 +64,6 @@ void wire_close(struct wire *wire)
 	if (wire->is_closing)
 		return;
 	wire->is_closing = true;
-	/* Before libssh closes the descriptor: its number may be somebody else's by then. */
-	uv_poll_stop(&wire->poll);
 	uv_close((uv_handle_t *)&wire->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&wire->again, on_handle_closed);
 }
@@ -68,27 +79,30 @@ static void wire_lose(struct wire *wire, const char *reason)
 int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
 	      int (*begin)(ssh_session), const struct wire_events *events, void *owner)
 {
-	int err;
+	int err = -ECONNABORTED;
 
 	*wire = (struct wire){.loop = loop, .session = session, .events = events, .owner = owner};
+	/*
+	 * libssh closes its descriptor when it sees fit, in the midst of its calls, and the number
+	 * may be somebody else's before we hear of it: the loop gets one of its own.
+	 */
+	wire->poll_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	wire->event = ssh_event_new();
-	if (wire->event == NULL) {
-		ssh_free(session);
-		return -ENOMEM;
+	if (wire->poll_fd < 0 || wire->event == NULL) {
+		err = wire->poll_fd < 0 ? -errno : -ENOMEM;
+		goto fail;
 	}
 	ssh_set_blocking(session, 0);
+	ssh_set_counters(session, &wire->socket_counter, &wire->packet_counter);
 	/* The session's poll handle exists only after this first call, hence the order. */
 	wire->is_pumping = true;
-	if (begin(session) == SSH_ERROR || ssh_event_add_session(wire->event, session) != SSH_OK) {
-		err = -ECONNABORTED;
+	if (begin(session) == SSH_ERROR || ssh_event_add_session(wire->event, session) != SSH_OK)
 		goto fail;
-	}
 	wire->is_pumping = false;
-	err = uv_poll_init(loop, &wire->poll, fd);
-	if (err < 0) {
-		ssh_event_remove_session(wire->event, session);
+	/* It also makes the socket non-blocking again: libssh's connect undoes that. */
+	err = uv_poll_init(loop, &wire->poll, wire->poll_fd);
+	if (err < 0)
 		goto fail;
-	}
 	wire->poll.data = wire;
 	uv_idle_init(loop, &wire->again);
 	wire->again.data = wire;
@@ -99,28 +113,74 @@ int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
 	uv_idle_start(&wire->again, on_again);
 	return 0;
 fail:
-	ssh_event_free(wire->event);
+	ssh_event_free(wire->event); /* gives the poll handle back to the session */
 	ssh_free(session);
+	if (wire->poll_fd >= 0)
+		close(wire->poll_fd);
 	return err;
 }
 
-static bool wire_round(struct wire *wire)
+bool wire_has_unsent(const struct wire *wire)
 {
-	bool has_sent = false;
+	return (ssh_get_status(wire->session) & SSH_WRITE_PENDING) != 0;
+}
+
+static bool wire_is_dead(const struct wire *wire)
+{
+	return wire->has_failed || wire->violation != NULL ||
+	       (ssh_get_status(wire->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
+}
+
+static bool wire_is_stopped(const struct wire *wire)
+{
+	return wire->is_closing || wire->is_paused || wire_is_dead(wire);
+}
+
+/* True if so much waits for the peer to read it that nothing more is read from the peer. */
+static bool wire_is_glutted(const struct wire *wire)
+{
+	return wire_has_unsent(wire) &&
+	       wire->packet_counter.out_packets - wire->packets_at_empty > UNSENT_PACKETS_MAX;
+}
+
+/* Lets libssh read, once, and send what it holds. */
+static void wire_poll(struct wire *wire)
+{
+	bool was_asked = (ssh_get_poll_flags(wire->session) & SSH_WRITE_PENDING) != 0;
+
+	if (ssh_event_dopoll(wire->event, 0) == SSH_ERROR)
+		wire->has_failed = true;
+	/*
+	 * Bytes are left although libssh asked whether it may write: the kernel takes no more.
+	 * libssh would buffer without end, so the channels give it nothing until it has sent them.
+	 * (Its wish to write says nothing: it outlives a poll that also read.)
+	 */
+	wire->is_blocked = was_asked && wire_has_unsent(wire);
+	if (!wire_has_unsent(wire))
+		wire->packets_at_empty = wire->packet_counter.out_packets;
+}
+
+/*
+ * What the owner and the channels have to do. True if libssh read something meanwhile, as calls
+ * that send do: it may be news for the owner or for channels that have had their turn.
+ */
+static bool wire_round(struct wire *wire, bool *wants_more)
+{
+	uint64_t read_before = wire->socket_counter.in_bytes;
 	struct wire_channel *next;
 
-	if (wire->events->on_round != NULL)
-		has_sent = wire->events->on_round(wire);
+	*wants_more = wire->events->on_round != NULL && wire->events->on_round(wire);
 	for (struct wire_channel *channel = wire->channels; channel != NULL; channel = next) {
+		if (wire_is_stopped(wire))
+			return false;
 		/*
 		 * libssh calls below may attach channels, but only at the head of the list, and none but
 		 * this one is taken out of it: the successor read now stays good.
 		 */
 		next = channel->next;
-		if (wire_channel_round(channel))
-			has_sent = true;
+		wire_channel_round(channel);
 	}
-	return has_sent;
+	return wire->socket_counter.in_bytes != read_before;
 }
 
 static bool wire_has_work(const struct wire *wire)
@@ -132,66 +192,69 @@ static bool wire_has_work(const struct wire *wire)
 	return false;
 }
 
+/* Rounds until all is done, the socket is full or the peer had its share. True in the last case,
+ * if the socket may not tell that there is more to do. */
+static bool wire_rounds(struct wire *wire, bool is_poll_due)
+{
+	bool has_news = false;
+
+	for (int round = 0; round < PUMP_ROUNDS_MAX; round++) {
+		uint64_t read_before = wire->socket_counter.in_bytes;
+		bool wants_more = false;
+
+		if (is_poll_due)
+			wire_poll(wire);
+		if (wire_is_stopped(wire))
+			return false;
+		/* A full read: there may be more. */
+		is_poll_due = wire->socket_counter.in_bytes - read_before >= POLL_READ_LEN &&
+			      !wire_is_glutted(wire);
+		has_news = false;
+		if (!wire->is_blocked) {
+			has_news = wire_round(wire, &wants_more);
+			if (wire_is_stopped(wire))
+				return false;
+			is_poll_due |= has_news || wire_has_unsent(wire);
+			has_news |= wire_has_work(wire);
+		}
+		if (!is_poll_due && !has_news && !wants_more)
+			return false;
+	}
+	return has_news;
+}
+
 static void wire_watch(struct wire *wire)
 {
 	int mask = UV_READABLE;
 
-	if (wire->is_blocked)
-		mask = UV_WRITABLE;
-	else if ((ssh_get_poll_flags(wire->session) & SSH_WRITE_PENDING) != 0)
-		mask |= UV_WRITABLE;
+	/* Reading goes on, or two ends that both wait to write would wait for ever. */
+	if (wire_has_unsent(wire))
+		mask = wire_is_glutted(wire) ? UV_WRITABLE : UV_READABLE | UV_WRITABLE;
 	if (mask == wire->poll_mask)
 		return;
 	wire->poll_mask = mask;
 	uv_poll_start(&wire->poll, mask, on_polled);
 }
 
-/* Rounds until nothing more is sent, the socket is full or the peer had its share. */
-static int wire_rounds(struct wire *wire, bool poll_first)
+static void wire_pump(struct wire *wire, bool is_poll_due)
 {
-	bool has_sent = true;
-
-	for (int round = 0; round < PUMP_ROUNDS_MAX && has_sent; round++) {
-		if (poll_first && ssh_event_dopoll(wire->event, 0) == SSH_ERROR)
-			return -ECONNRESET;
-		if (wire->violation != NULL)
-			return -EPROTO;
-		/*
-		 * Still set after a poll: the kernel takes no more. libssh would buffer without end,
-		 * so nothing is added, and nothing is read either, until the peer reads.
-		 */
-		wire->is_blocked =
-			poll_first && (ssh_get_poll_flags(wire->session) & SSH_WRITE_PENDING) != 0;
-		if (wire->is_blocked)
-			break;
-		has_sent = wire_round(wire);
-		if (wire->is_closing)
-			return 0;
-		/* The poll after a write clears libssh's wish for POLLOUT, and spares a wake-up. */
-		poll_first = true;
-	}
-	if ((ssh_get_status(wire->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0)
-		return -ECONNRESET;
-	return 0;
-}
-
-static void wire_pump(struct wire *wire, bool poll_first)
-{
-	int err;
+	bool is_unfinished;
 
 	if (wire->is_pumping || wire->is_paused)
 		return;
 	wire->is_pumping = true;
-	err = wire_rounds(wire, poll_first);
+	is_unfinished = wire_rounds(wire, is_poll_due);
+	/* The last words, such as why a login was refused. */
+	if (wire->violation != NULL && wire_has_unsent(wire))
+		wire_poll(wire);
 	wire->is_pumping = false;
 	if (wire->is_closing)
 		return;
-	if (wire->violation != NULL) {
-		wire_lose(wire, wire->violation);
-	} else if (err < 0) {
-		wire_lose(wire, ssh_get_error(wire->session));
+	if (wire_is_dead(wire)) {
+		wire_lose(wire, wire->violation != NULL ? wire->violation
+							: ssh_get_error(wire->session));
 	} else if (!wire->is_paused) {
-		if (!wire->is_blocked && wire_has_work(wire))
+		if (is_unfinished)
 			uv_idle_start(&wire->again, on_again);
 		wire_watch(wire);
 	}
@@ -199,8 +262,9 @@ static void wire_pump(struct wire *wire, bool poll_first)
 
 void wire_kick(struct wire *wire)
 {
-	if (!wire->is_closing)
-		wire_pump(wire, wire->is_blocked);
+	/* When blocked, the socket will call. */
+	if (!wire->is_closing && !wire->is_blocked)
+		wire_pump(wire, false);
 }
 
 void wire_pause(struct wire *wire)
@@ -219,7 +283,7 @@ void wire_resume(struct wire *wire)
 	wire->is_paused = false;
 	wire->poll_mask = UV_READABLE;
 	uv_poll_start(&wire->poll, wire->poll_mask, on_polled);
-	uv_idle_start(&wire->again, on_again); /* libssh may hold input it has read already */
+	uv_idle_start(&wire->again, on_again); /* whatever was cut short */
 }
 
 void wire_violate(struct wire *wire, const char *reason)

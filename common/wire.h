@@ -18,13 +18,13 @@
 struct wire_events {
 	/*
 	 * Once a round of the pump, before the channels: the place for the owner's own libssh calls
-	 * (connect, login, opening channels). Returns true if it may have sent something. May be
-	 * NULL.
+	 * (connect, login, opening channels). Returns true for another round at once. May be NULL.
 	 */
 	bool (*on_round)(struct wire *wire);
 	/*
 	 * The session has ended by itself: the peer left, broke the protocol or a rule. Called at
-	 * most once, outside libssh; wire_close has begun when it returns. reason is for the log.
+	 * most once, outside libssh, but maybe inside wire_kick; wire_close begins when it returns.
+	 * reason is for the log; it may hold the peer's own words.
 	 */
 	void (*on_lost)(struct wire *wire, const char *reason);
 	/* All is closed and given back; the owner may free the memory. The last event. */
@@ -34,11 +34,15 @@ struct wire_events {
 struct wire {
 	uv_loop_t *loop;
 	uv_poll_t poll;
+	int poll_fd;	 /* owned: a duplicate of the session's, for the loop */
+	int poll_mask;
 	uv_idle_t again; /* another pump run is due although the socket stays silent */
 	int open_handles;
-	int poll_mask;
 	ssh_session session; /* owned; it owns the socket */
 	ssh_event event;
+	struct ssh_counter_struct socket_counter; /* kept by libssh */
+	struct ssh_counter_struct packet_counter;
+	uint64_t packets_at_empty; /* sent when last nothing waited for the peer to read */
 	struct wire_channel *channels;
 	size_t channel_count;
 	const struct wire_events *events;
@@ -46,6 +50,7 @@ struct wire {
 	const char *violation; /* set by wire_violate, acted on by the pump */
 	bool is_pumping;
 	bool is_blocked; /* the socket takes no more for now */
+	bool has_failed;
 	bool is_paused;
 	bool is_closing;
 };
@@ -61,7 +66,10 @@ struct wire {
 int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
 	      int (*begin)(ssh_session), const struct wire_events *events, void *owner);
 
-/* Runs the pump now, unless it is running: to be called when something has been queued. */
+/*
+ * Runs the pump now, unless it is running or the socket is full: to be called when something has
+ * been queued. Any event but the wire's on_closed may come before it returns.
+ */
 void wire_kick(struct wire *wire);
 
 /* Stops and resumes all traffic, for instance to slow down one who guesses tokens. May be called
@@ -69,11 +77,18 @@ void wire_kick(struct wire *wire);
 void wire_pause(struct wire *wire);
 void wire_resume(struct wire *wire);
 
-/* To be called from libssh callbacks: the peer broke a rule, the session ends after this round.
- * reason must be a constant. */
+/*
+ * To be called from libssh callbacks: the peer broke a rule, the session ends after this round.
+ * What libssh has queued is sent first if the socket takes it; libssh may read once more to do so,
+ * hence the owner's callbacks may be called once more, but on_data is not. reason must be a
+ * constant.
+ */
 void wire_violate(struct wire *wire, const char *reason);
 
-/* Starts closing, without a word to the peer beyond what is queued; idempotent. */
+/* Starts closing, without a word to the peer; idempotent. Channels end with on_closed. */
 void wire_close(struct wire *wire);
+
+/* For channels: true if libssh holds bytes that the socket has not taken. */
+bool wire_has_unsent(const struct wire *wire);
 
 #endif

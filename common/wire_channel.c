@@ -7,6 +7,15 @@
 
 #include "common/wire.h"
 
+/* What one channel may give libssh in a round: no other waits for a whole large message. */
+enum { FLUSH_LEN_MAX = 32 * 1024 };
+
+/* True if nothing more is told to the owner of what the peer sends. */
+static bool wire_channel_is_deaf(const struct wire_channel *channel)
+{
+	return channel->is_ending || channel->wire->is_closing || channel->wire->violation != NULL;
+}
+
 /* libssh callbacks: copy, set flags, nothing else (wire.h). */
 
 static int on_data_received(ssh_session session, ssh_channel ssh, void *data, uint32_t len,
@@ -16,7 +25,7 @@ static int on_data_received(ssh_session session, ssh_channel ssh, void *data, ui
 
 	(void)session;
 	(void)ssh;
-	if (!channel->is_close_sent && !is_stderr) {
+	if (!wire_channel_is_deaf(channel) && !is_stderr) {
 		channel->events->on_data(channel, (struct byte_view){.ptr = data, .len = len});
 		channel->has_news = true;
 	}
@@ -50,7 +59,7 @@ static int on_exec_requested(ssh_session session, ssh_channel ssh, const char *c
 
 	(void)session;
 	(void)ssh;
-	if (channel->is_close_sent || channel->events->on_exec == NULL)
+	if (wire_channel_is_deaf(channel) || channel->events->on_exec == NULL)
 		return 1;
 	channel->has_news = true;
 	return channel->events->on_exec(channel, command);
@@ -71,6 +80,7 @@ void wire_channel_attach(struct wire_channel *channel, struct wire *wire, ssh_ch
 		.events = events,
 		.owner = owner,
 		.exit_status = -1,
+		.stalled_at = UINT64_MAX,
 	};
 	byte_buf_init(&channel->out, out_max);
 	ssh_callbacks_init(&channel->callbacks);
@@ -81,10 +91,18 @@ void wire_channel_attach(struct wire_channel *channel, struct wire *wire, ssh_ch
 
 int wire_channel_send(struct wire_channel *channel, struct byte_view bytes)
 {
-	if (channel->is_finishing || channel->is_close_sent || channel->is_closed_by_peer)
+	struct byte_buf *out = &channel->out;
+
+	if (channel->is_finishing || channel->is_closed_by_peer)
 		return -EPIPE;
-	byte_buf_put_bytes(&channel->out, bytes.ptr, bytes.len);
-	return byte_buf_status(&channel->out);
+	if (bytes.len > out->max_len - wire_channel_pending(channel))
+		return -EMSGSIZE;
+	if (bytes.len > out->max_len - out->len) {
+		byte_buf_consume(out, channel->out_sent);
+		channel->out_sent = 0;
+	}
+	byte_buf_put_bytes(out, bytes.ptr, bytes.len);
+	return byte_buf_status(out);
 }
 
 size_t wire_channel_pending(const struct wire_channel *channel)
@@ -119,40 +137,56 @@ void wire_channel_abort(struct wire_channel *channel)
 	wire_channel_finish(channel, -1);
 }
 
-/* Gives libssh as much as the peer's window takes; true if anything was given. */
-static bool wire_channel_flush(struct wire_channel *channel)
+/* True if output is queued and libssh would take some. */
+static bool wire_channel_can_flush(const struct wire_channel *channel)
+{
+	return wire_channel_pending(channel) > 0 && ssh_channel_window_size(channel->ssh) > 0 &&
+	       channel->stalled_at != channel->wire->socket_counter.in_bytes;
+}
+
+/* Gives libssh one helping of the output, within the peer's window. */
+static void wire_channel_flush(struct wire_channel *channel)
 {
 	size_t len = wire_channel_pending(channel);
-	uint32_t window;
+	uint32_t window = ssh_channel_window_size(channel->ssh);
 	int written;
 
-	if (len == 0)
-		return false;
+	if (!wire_channel_can_flush(channel) || wire_has_unsent(channel->wire))
+		return;
+	if (len > FLUSH_LEN_MAX)
+		len = FLUSH_LEN_MAX;
 	/* Beyond the window ssh_channel_write would wait for it: never ask for more. */
-	window = ssh_channel_window_size(channel->ssh);
-	if (window == 0)
-		return false;
 	if (len > window)
 		len = window;
 	written = ssh_channel_write(channel->ssh, channel->out.data + channel->out_sent,
 				    (uint32_t)len);
 	if (written < 0) {
 		wire_channel_abort(channel);
-		return true;
+		return;
 	}
+	/* Nothing is taken while keys are exchanged: no use to ask before the peer has spoken. */
+	if (written == 0)
+		channel->stalled_at = channel->wire->socket_counter.in_bytes;
 	channel->out_sent += (size_t)written;
 	if (wire_channel_pending(channel) == 0) {
 		byte_buf_clear(&channel->out);
 		channel->out_sent = 0;
 		channel->has_news = true;
 	}
-	return written > 0;
 }
 
-static void wire_channel_send_close(struct wire_channel *channel)
+/* True if the output has left or is of no use any more. */
+static bool wire_channel_is_done(const struct wire_channel *channel)
 {
-	/* First, since libssh may run callbacks: what still comes is thrown away. */
-	channel->is_close_sent = true;
+	return channel->is_closed_by_peer ||
+	       (channel->is_finishing && wire_channel_pending(channel) == 0);
+}
+
+/* Says the last words. From now on input is thrown away. */
+static void wire_channel_begin_end(struct wire_channel *channel)
+{
+	channel->is_ending = true; /* first, since libssh may run callbacks below */
+	channel->is_finishing = true;
 	wire_channel_drop_output(channel);
 	if (channel->reason != NULL &&
 	    ssh_channel_window_size(channel->ssh) >= strlen(channel->reason))
@@ -160,33 +194,31 @@ static void wire_channel_send_close(struct wire_channel *channel)
 					 (uint32_t)strlen(channel->reason));
 	if (channel->exit_status >= 0)
 		ssh_channel_request_send_exit_status(channel->ssh, channel->exit_status);
-	ssh_channel_close(channel->ssh);
 }
 
-bool wire_channel_round(struct wire_channel *channel)
+void wire_channel_round(struct wire_channel *channel)
 {
-	bool has_sent = false;
-
-	if (channel->has_news && !channel->is_close_sent) {
+	if (channel->has_news && !channel->is_ending) {
 		channel->has_news = false;
 		channel->events->on_ready(channel);
 	}
-	if (!channel->is_close_sent) {
-		has_sent = wire_channel_flush(channel);
-		if (channel->is_closed_by_peer ||
-		    (channel->is_finishing && wire_channel_pending(channel) == 0)) {
-			wire_channel_send_close(channel);
-			has_sent = true;
-		}
+	if (!channel->is_ending) {
+		wire_channel_flush(channel);
+		if (wire_channel_is_done(channel))
+			wire_channel_begin_end(channel);
 	}
-	if (channel->is_closed_by_peer)
+	/* While the socket is full, libssh stops half way and wants to be called again. */
+	if (channel->is_ending && !channel->is_close_sent)
+		channel->is_close_sent = ssh_channel_close(channel->ssh) != SSH_AGAIN;
+	if (channel->is_closed_by_peer && channel->is_close_sent)
 		wire_channel_reap(channel);
-	return has_sent;
 }
 
 bool wire_channel_has_work(const struct wire_channel *channel)
 {
-	return channel->is_closed_by_peer || (channel->has_news && !channel->is_close_sent);
+	if (channel->is_closed_by_peer || (channel->is_ending && !channel->is_close_sent))
+		return true;
+	return !channel->is_ending && (channel->has_news || wire_channel_can_flush(channel));
 }
 
 void wire_channel_reap(struct wire_channel *channel)
@@ -199,7 +231,9 @@ void wire_channel_reap(struct wire_channel *channel)
 	*place = channel->next;
 	wire->channel_count--;
 	ssh_remove_channel_callbacks(channel->ssh, &channel->callbacks);
-	ssh_channel_free(channel->ssh);
+	/* It would talk to the peer, and run callbacks; ssh_free just frees the channels left. */
+	if (!wire->is_closing)
+		ssh_channel_free(channel->ssh);
 	wire_channel_drop_output(channel);
 	free(channel->reason);
 	channel->events->on_closed(channel);

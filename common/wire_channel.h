@@ -48,11 +48,13 @@ struct wire_channel {
 	char *reason;	 /* for the peer's stderr, at the end */
 	const struct wire_channel_events *events;
 	void *owner;
-	int exit_status;    /* sent at the end when not negative */
-	bool has_news;	    /* on_ready is due */
-	bool is_eof;	    /* the peer will send no more */
-	bool is_finishing;  /* close once out is flushed */
-	bool is_close_sent; /* and from then on input is thrown away */
+	uint64_t stalled_at; /* bytes read from the socket when libssh last took nothing */
+	int exit_status;     /* sent at the end when not negative */
+	bool has_news;	     /* on_ready is due */
+	bool is_eof;	     /* the peer will send no more */
+	bool is_finishing;   /* close once out is flushed */
+	bool is_ending;	     /* closing; from now on input is thrown away */
+	bool is_close_sent;
 	bool is_closed_by_peer;
 };
 
@@ -81,9 +83,8 @@ void wire_channel_fail(struct wire_channel *channel, const char *reason);
 /* Closes the channel in the next round, dropping queued output. */
 void wire_channel_abort(struct wire_channel *channel);
 
-/* For the wire's pump alone. One channel's share of a round: true if it may have sent something;
- * the channel may be gone afterwards. */
-bool wire_channel_round(struct wire_channel *channel);
+/* For the wire's pump alone. One channel's share of a round; it may be gone afterwards. */
+void wire_channel_round(struct wire_channel *channel);
 
 /* For the wire alone: true if the next round has something to do here. */
 bool wire_channel_has_work(const struct wire_channel *channel);
