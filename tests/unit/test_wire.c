@@ -1,0 +1,330 @@
+#include "common/wire.h"
+
+#include <errno.h>
+#include <malloc.h>
+
+#include "tests/support/unit.h"
+#include "tests/support/wire_pair.h"
+
+static struct turns turns;
+
+static void setup(void)
+{
+	turns_init(&turns);
+}
+
+static void teardown(void)
+{
+	turns_end(&turns);
+}
+
+static void echo_once(struct pair *pair, size_t len, uint8_t seed)
+{
+	struct stream *stream = &pair->client.streams[0];
+
+	byte_buf_clear(&stream->in);
+	ck_assert_int_eq(stream_send_pattern(stream, len, seed), 0);
+	TURN_UNTIL(&turns, stream->in.len >= len);
+	ck_assert(stream_has_pattern(stream, len, seed));
+}
+
+START_TEST(messages_larger_than_several_windows_echo_unchanged)
+{
+	struct pair *pair = pair_new();
+
+	pair_start(pair, &turns, _i);
+	stream_open(&pair->client);
+	/* A window of libssh's is 64,000 bytes at first, 1,280,000 later. */
+	for (int i = 0; i < 8; i++)
+		echo_once(pair, FRAME_LEN_MAX, (uint8_t)(i * 7));
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(fifty_channels_echo_at_once)
+{
+	struct pair *pair = pair_new();
+	struct end *client = &pair->client;
+	int done = 0;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	for (uint8_t i = 0; i < 50; i++)
+		ck_assert_int_eq(stream_send_pattern(stream_open(client), 20000 + i * 997U, i), 0);
+	for (uint8_t i = 0; i < 50; i++) {
+		size_t len = 20000 + i * 997U;
+
+		TURN_UNTIL(&turns, client->streams[i].in.len >= len);
+		done += stream_has_pattern(&client->streams[i], len, i);
+	}
+	ck_assert_int_eq(done, 50);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+/* A server that sends as much as it may, for ever. */
+static void flood(struct stream *stream)
+{
+	static const uint8_t block[4096];
+
+	while (wire_channel_send(&stream->channel, (struct byte_view){block, sizeof(block)}) == 0)
+		continue;
+}
+
+START_TEST(peer_that_stops_reading_is_not_fed_and_delays_nobody)
+{
+	struct pair *lazy = pair_new();
+	struct pair *busy = pair_new();
+	size_t memory_before;
+	size_t round_count;
+
+	lazy->server.on_ready = flood;
+	pair_start(lazy, &turns, PAIR_TCP);
+	pair_start(busy, &turns, PAIR_TCP);
+	stream_open(&busy->client);
+	echo_once(busy, 100, 1);
+	for (int i = 0; i < 20; i++)
+		stream_send_pattern(stream_open(&lazy->client), 1, 0);
+	TURN_UNTIL(&turns, lazy->client.streams[19].in.len > 100000);
+	wire_pause(&lazy->client.wire);
+	TURN_UNTIL(&turns, lazy->server.wire.is_blocked);
+	memory_before = mallinfo2().uordblks;
+	for (uint8_t i = 0; i < 100; i++)
+		echo_once(busy, 1000, i);
+	ck_assert_uint_lt(mallinfo2().uordblks, memory_before + 1024 * 1024);
+	for (size_t i = 0; i < lazy->server.stream_count; i++)
+		ck_assert_uint_le(lazy->server.streams[i].channel.out.capacity, STREAM_OUT_MAX);
+	/* The wish to send must not keep the loop awake. */
+	round_count = lazy->server.round_count;
+	ck_assert_uint_le(turns_for(&turns, 100), 3);
+	ck_assert_uint_eq(lazy->server.round_count, round_count);
+	pair_end(lazy, &turns);
+	pair_end(busy, &turns);
+}
+END_TEST
+
+START_TEST(idle_wire_takes_no_turns)
+{
+	struct pair *pair = pair_new();
+	size_t round_count;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream_open(&pair->client);
+	echo_once(pair, 1000, 1);
+	turns_for(&turns, 20);
+	round_count = pair->server.round_count + pair->client.round_count;
+	ck_assert_uint_le(turns_for(&turns, 100), 2);
+	ck_assert_uint_eq(pair->server.round_count + pair->client.round_count, round_count);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(small_request_takes_the_server_two_rounds)
+{
+	struct pair *pair = pair_new();
+	size_t before;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream_open(&pair->client);
+	echo_once(pair, 1000, 1);
+	before = pair->server.round_count;
+	for (uint8_t i = 0; i < 100; i++)
+		echo_once(pair, 1000, i);
+	/* One that answers, one in which the output's having left is news; no more, but for luck. */
+	ck_assert_uint_le(pair->server.round_count - before, 2 * 100 + 5);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(close_from_either_side_ends_the_channel_once_on_both)
+{
+	struct pair *pair = pair_new();
+	struct stream *ours[2];
+	struct stream *theirs;
+
+	pair_start(pair, &turns, _i);
+	ours[0] = stream_open(&pair->client);
+	echo_once(pair, 1000, 1);
+	ours[1] = stream_open(&pair->client);
+	TURN_UNTIL(&turns, ours[1]->is_open);
+
+	wire_channel_finish(&ours[0]->channel, -1);
+	wire_kick(&pair->client.wire);
+	TURN_UNTIL(&turns, ours[0]->closed_count == 1);
+	theirs = &pair->server.streams[1];
+	wire_channel_finish(&theirs->channel, 0);
+	wire_channel_finish(&theirs->channel, 1);
+	wire_kick(&pair->server.wire);
+	TURN_UNTIL(&turns, ours[1]->closed_count == 1);
+	TURN_UNTIL(&turns, pair->server.wire.channel_count == 0);
+	ck_assert_uint_eq(pair->client.wire.channel_count, 0);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(queued_output_leaves_before_the_close)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	ck_assert_int_eq(stream_send_pattern(&pair->server.streams[0], FRAME_LEN_MAX, 3), 0);
+	wire_channel_finish(&pair->server.streams[0].channel, -1);
+	wire_kick(&pair->server.wire);
+	TURN_UNTIL(&turns, stream->closed_count == 1);
+	ck_assert(stream_has_pattern(stream, FRAME_LEN_MAX, 3));
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(close_reaches_a_peer_that_reads_late)
+{
+	struct pair *pair = pair_new();
+
+	pair->server.on_ready = flood;
+	pair_start(pair, &turns, _i);
+	for (int i = 0; i < 20; i++)
+		stream_send_pattern(stream_open(&pair->client), 1, 0);
+	TURN_UNTIL(&turns, pair->client.streams[19].in.len > 100000);
+	wire_pause(&pair->client.wire);
+	TURN_UNTIL(&turns, pair->server.wire.is_blocked);
+	for (int i = 0; i < 20; i++)
+		wire_channel_abort(&pair->server.streams[i].channel);
+	wire_kick(&pair->server.wire);
+	turns_for(&turns, 10);
+	wire_resume(&pair->client.wire);
+	TURN_UNTIL(&turns, pair->client.wire.channel_count == 0);
+	TURN_UNTIL(&turns, pair->server.wire.channel_count == 0);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(data_after_close_is_thrown_away)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+	size_t seen;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	wire_pause(&pair->client.wire);
+	wire_channel_abort(&pair->server.streams[0].channel);
+	wire_kick(&pair->server.wire);
+	seen = pair->server.streams[0].in.len;
+	wire_resume(&pair->client.wire);
+	/* Before the client has read of the close. */
+	ck_assert_int_eq(stream_send_pattern(stream, 100000, 1), 0);
+	TURN_UNTIL(&turns, stream->closed_count == 1);
+	TURN_UNTIL(&turns, pair->server.streams[0].closed_count == 1);
+	ck_assert_uint_eq(pair->server.streams[0].in.len, seen);
+	ck_assert_int_eq(stream_send_pattern(&pair->server.streams[0], 1, 1), -EPIPE);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(data_still_comes_after_our_end_of_data)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	ck_assert_int_eq(stream_send_pattern(stream, 200000, 9), 0);
+	TURN_UNTIL(&turns, wire_channel_pending(&stream->channel) == 0);
+	ssh_channel_send_eof(stream->channel.ssh);
+	/* The echo closes when it has sent all back. */
+	TURN_UNTIL(&turns, stream->closed_count == 1);
+	ck_assert(stream_has_pattern(stream, 200000, 9));
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(output_over_its_cap_is_refused_and_the_rest_is_unharmed)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	wire_pause(&pair->client.wire);
+	ck_assert_int_eq(stream_send_pattern(stream, STREAM_OUT_MAX - 10, 1), 0);
+	ck_assert_int_eq(stream_send_pattern(stream, 11, 1), -EMSGSIZE);
+	ck_assert_int_eq(stream_send_pattern(stream, 0, 1), 0);
+	ck_assert_uint_eq(wire_channel_pending(&stream->channel), STREAM_OUT_MAX - 10);
+	wire_resume(&pair->client.wire);
+	TURN_UNTIL(&turns, stream->in.len >= STREAM_OUT_MAX - 10);
+	ck_assert(stream_has_pattern(stream, STREAM_OUT_MAX - 10, 1));
+	echo_once(pair, STREAM_OUT_MAX, 2);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(new_keys_in_mid_traffic_lose_and_stop_nothing)
+{
+	struct pair *pair = pair_new();
+	struct end *client = &pair->client;
+
+	client->rekey_bytes = 16 * 1024;
+	pair_start(pair, &turns, _i);
+	for (uint8_t i = 0; i < 10; i++)
+		ck_assert_int_eq(stream_send_pattern(stream_open(client), FRAME_LEN_MAX, i), 0);
+	for (uint8_t i = 0; i < 10; i++) {
+		TURN_UNTIL(&turns, client->streams[i].in.len >= FRAME_LEN_MAX);
+		ck_assert(stream_has_pattern(&client->streams[i], FRAME_LEN_MAX, i));
+	}
+	for (uint8_t i = 0; i < 100; i++)
+		echo_once(pair, 5000, i);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(paused_wire_is_silent_until_resumed)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	wire_pause(&pair->server.wire);
+	wire_pause(&pair->server.wire);
+	ck_assert_int_eq(stream_send_pattern(stream, 1000, 1), 0);
+	turns_for(&turns, 30);
+	ck_assert_uint_eq(stream->in.len, 0);
+	ck_assert_uint_eq(pair->server.streams[0].in.len, 0);
+	wire_resume(&pair->server.wire);
+	wire_resume(&pair->server.wire);
+	TURN_UNTIL(&turns, stream->in.len == 1000);
+	/* And a paused wire can be closed. */
+	wire_pause(&pair->server.wire);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("wire");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_loop_test(tests, messages_larger_than_several_windows_echo_unchanged, PAIR_TCP,
+			    PAIR_UNIX + 1);
+	tcase_add_test(tests, fifty_channels_echo_at_once);
+	tcase_add_test(tests, peer_that_stops_reading_is_not_fed_and_delays_nobody);
+	tcase_add_test(tests, idle_wire_takes_no_turns);
+	tcase_add_test(tests, small_request_takes_the_server_two_rounds);
+	tcase_add_loop_test(tests, close_from_either_side_ends_the_channel_once_on_both, PAIR_TCP,
+			    PAIR_UNIX + 1);
+	tcase_add_test(tests, queued_output_leaves_before_the_close);
+	tcase_add_loop_test(tests, close_reaches_a_peer_that_reads_late, PAIR_TCP, PAIR_UNIX + 1);
+	tcase_add_test(tests, data_after_close_is_thrown_away);
+	tcase_add_test(tests, data_still_comes_after_our_end_of_data);
+	tcase_add_test(tests, output_over_its_cap_is_refused_and_the_rest_is_unharmed);
+	tcase_add_loop_test(tests, new_keys_in_mid_traffic_lose_and_stop_nothing, PAIR_TCP,
+			    PAIR_UNIX + 1);
+	tcase_add_test(tests, paused_wire_is_silent_until_resumed);
+	return unit_main(tests, "wire");
+}
