@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,6 +290,8 @@ void pair_sockets(enum pair_socket kind, int sockets[2])
 	sockets[0] = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
 	ck_assert_int_ge(sockets[0], 0);
 	close(listener);
+	for (int i = 0; i < 2; i++)
+		setsockopt(sockets[i], IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 }
 
 void pair_start(struct pair *pair, struct turns *turns, enum pair_socket kind)
