@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+#
+# base_image.sh - the image that test builds start from: Debian with git, ssh and our libraries.
+#
+# Made by debootstrap from the mirror that this machine's apt uses, once: the tree is kept in
+# ${SFA_CACHE}, under a name made of its suite and package list. Source engine.sh before this file.
+#
+#   base_tree_path                  where the tree is (whether or not it was made yet)
+#   base_tree_make                  make it if it is missing (root)
+#   base_image_import NAME          import the tree into the engine as NAME if it lacks it
+#   base_image_add_shim BASE NAME SHIM [KNOWN_HOSTS]
+#                                   image NAME = BASE + /usr/local/bin/ssh-shim, and the host keys
+#                                   as /etc/ssh/ssh_known_hosts
+
+# openssh-server is for the git server, which runs from the same tree.
+readonly BASE_PROGRAMS=(git openssh-client openssh-server)
+# Raise when the way the tree is made changes.
+readonly BASE_RECIPE=1
+
+base_tree_path()
+{
+	local key
+
+	key=$({
+		printf '%s\n' "$BASE_RECIPE" "$(_base_suite)"
+		_base_packages
+	} | sha256sum)
+	printf '%s/base-%s\n' "$SFA_CACHE" "${key:0:12}"
+}
+
+base_tree_make()
+{
+	local tree lock_fd
+
+	tree=$(base_tree_path)
+	mkdir -p "$SFA_CACHE"
+	exec {lock_fd}>"$SFA_CACHE/base.lock"
+	flock "$lock_fd"
+	[ -d "$tree" ] || _base_bootstrap "$tree" || return 1
+	exec {lock_fd}>&-
+}
+
+base_image_import()
+{
+	local name=$1 tree tag
+
+	tree=$(base_tree_path)
+	tag=sfa-test-tree:${tree##*base-}
+	engine_docker image inspect "$tag" >/dev/null 2>&1 ||
+		tar --numeric-owner --one-file-system -C "$tree" -c . |
+		engine_docker import - "$tag" >/dev/null
+	engine_docker tag "$tag" "$name"
+}
+
+base_image_add_shim()
+{
+	local base=$1 name=$2 shim=$3 known_hosts=${4:-/dev/null} context
+
+	context=$(mktemp -d)
+	cp -- "$shim" "$context/ssh-shim"
+	cat -- "$known_hosts" >"$context/ssh_known_hosts"
+	chmod 755 "$context/ssh-shim"
+	chmod 644 "$context/ssh_known_hosts"
+	printf '%s\n' "FROM $base" \
+		'COPY ssh-shim /usr/local/bin/ssh-shim' \
+		'COPY ssh_known_hosts /etc/ssh/ssh_known_hosts' >"$context/Dockerfile"
+	DOCKER_BUILDKIT=0 engine_docker build --quiet --tag "$name" "$context" >/dev/null
+	rm -rf -- "$context"
+}
+
+_base_suite()
+{
+	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
+}
+
+# What a program built here with sanitizers is linked with, under the names of this release.
+_base_libraries()
+{
+	local gcc_major
+
+	gcc_major=$(gcc -dumpversion)
+	{
+		dpkg-query -W -f '${Depends}, ' libuv1-dev libssh-dev libssl-dev libc-ares-dev libseccomp-dev
+		dpkg-query -W -f '${Depends}, ' "libgcc-${gcc_major%%.*}-dev" | grep -o 'lib\(asan\|ubsan\)[0-9]*'
+	} | tr ',' '\n' | sed 's/^ *//; s/[ (:].*//' | grep '^lib' | grep -v -e '-dev$'
+}
+
+_base_packages()
+{
+	{
+		printf '%s\n' "${BASE_PROGRAMS[@]}"
+		_base_libraries
+	} | LC_ALL=C sort -u
+}
+
+# The mirror that apt is configured with; debootstrap's own default when apt names none.
+_base_mirror()
+{
+	# shellcheck disable=SC2016 # apt's variables, not ours
+	apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
+		sed -n "s/^Debian $(_base_suite) //p" | head -n 1
+}
+
+_base_bootstrap()
+{
+	local tree=$1 making=$1.making packages log=$1.log
+
+	[ "$(id -u)" -eq 0 ] || {
+		printf 'base image: only root can make it (debootstrap)\n' >&2
+		return 1
+	}
+	printf 'base image: making %s with debootstrap (once; about a minute)\n' "$tree" >&2
+	packages=$(_base_packages | paste -s -d ,)
+	rm -rf -- "$making"
+	# shellcheck disable=SC2046
+	debootstrap --variant=minbase --include="$packages" \
+		"$(_base_suite)" "$making" $(_base_mirror) >"$log" 2>&1 </dev/null || {
+		printf 'base image: debootstrap failed; the end of %s:\n' "$log" >&2
+		tail -n 5 "$log" >&2
+		return 1
+	}
+	rm -rf -- "$making"/var/cache/apt/* "$making"/var/lib/apt/lists/* "$making"/var/log/* \
+		"$making"/usr/share/{doc,man,locale}/* "$making"/etc/ssh/ssh_host_*
+	mv -- "$making" "$tree"
+	rm -f -- "$log"
+}
