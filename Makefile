@@ -1,0 +1,26 @@
+# A door to CMake: the build itself is CMakeLists.txt and CMakePresets.json.
+.PHONY: build release test demo bench install clean format
+
+build release:
+	@scripts/install-deps build
+	@cmake --preset release
+	@cmake --build --preset release
+
+test:
+	@scripts/test
+
+demo:
+	@scripts/demo
+
+bench: build
+	@scripts/install-deps test
+	@bench/run
+
+install: build
+	@cmake --install build/release
+
+clean:
+	rm -rf build
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format -i
