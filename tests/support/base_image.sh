@@ -15,7 +15,7 @@
 # openssh-server is for the git server, which runs from the same tree.
 readonly BASE_PROGRAMS=(git openssh-client openssh-server)
 # Raise when the way the tree is made changes.
-readonly BASE_RECIPE=1
+readonly BASE_RECIPE=2
 
 base_tree_path()
 {
@@ -121,6 +121,10 @@ _base_bootstrap()
 	}
 	rm -rf -- "$making"/var/cache/apt/* "$making"/var/lib/apt/lists/* "$making"/var/log/* \
 		"$making"/usr/share/{doc,man,locale}/* "$making"/etc/ssh/ssh_host_*
+	# Engines mount these; where one is missing, they make it and touch the layer of every step.
+	printf '127.0.0.1 localhost\n' >"$making/etc/hosts"
+	: >"$making/etc/resolv.conf"
+	: >"$making/etc/hostname"
 	mv -- "$making" "$tree"
 	rm -f -- "$log"
 }

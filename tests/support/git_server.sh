@@ -9,21 +9,24 @@
 #   git_server_start DIR            DIR is the caller's, empty; sets the variables below
 #   git_server_authorize PUB...     let the keys of these .pub files in
 #   git_server_saw_key PUB          true if this key has logged in
+#   git_server_save FILE            append the variables to FILE, to be sourced
 #   git_server_stop
 #
-#   GIT_SERVER_PID, GIT_SERVER_ADDRESS
+#   GIT_SERVER_PID, GIT_SERVER_DIR, GIT_SERVER_ADDRESS
 #   GIT_SERVER_KNOWN_HOSTS          file with its host key
 #   GIT_SERVER_LOG                  sshd's log, which names each key that logged in
 
 readonly GIT_SERVER_CONTENT='only for those who hold the key'
 readonly GIT_SERVER_DEADLINE_S=10
 
-GIT_SERVER_PID='' GIT_SERVER_ADDRESS='' GIT_SERVER_KNOWN_HOSTS='' GIT_SERVER_LOG=''
+GIT_SERVER_PID='' GIT_SERVER_DIR='' GIT_SERVER_ADDRESS=''
+GIT_SERVER_KNOWN_HOSTS='' GIT_SERVER_LOG=''
 
 git_server_start()
 {
 	local dir=$1
 
+	GIT_SERVER_DIR=$dir
 	base_tree_make && sandbox_start "$dir" "$(base_tree_path)" || return 1
 	GIT_SERVER_PID=$SANDBOX_PID
 	GIT_SERVER_ADDRESS=$(_git_server_free_address)
@@ -53,12 +56,22 @@ git_server_saw_key()
 	local fingerprint
 
 	fingerprint=$(ssh-keygen -lf "$1" | cut -d ' ' -f 2)
-	grep -q "^Accepted publickey for git .* $fingerprint\$" "$GIT_SERVER_LOG"
+	grep '^Accepted publickey for git ' "$GIT_SERVER_LOG" | grep -qF "$fingerprint"
+}
+
+git_server_save()
+{
+	local name
+
+	for name in PID DIR ADDRESS KNOWN_HOSTS LOG; do
+		name=GIT_SERVER_$name
+		printf '%s=%q\n' "$name" "${!name}"
+	done >>"$1"
 }
 
 git_server_stop()
 {
-	[ -z "$GIT_SERVER_PID" ] || sandbox_stop "$GIT_SERVER_PID"
+	[ -z "$GIT_SERVER_PID" ] || sandbox_stop "$GIT_SERVER_PID" "$GIT_SERVER_DIR"
 	GIT_SERVER_PID=''
 }
 

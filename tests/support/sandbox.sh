@@ -11,7 +11,8 @@
 #   sandbox_start DIR TREE          sets SANDBOX_PID, as the host counts; DIR is the caller's, empty
 #   sandbox_attach PID ADDRESS      onto the engine's bridge
 #   sandbox_run PID COMMAND...      run in it, in the foreground, as root
-#   sandbox_stop PID
+#   sandbox_is_running PID DIR
+#   sandbox_stop PID DIR
 
 SANDBOX_PID=''
 
@@ -29,7 +30,7 @@ sandbox_network_start()
 		ip addr add "$1" dev sfa-br0
 		ip link set sfa-br0 up
 		printf "ready\n" >"$0/ready"
-		exec sleep infinity
+		exec -a "sandbox $0" sleep infinity
 	' "$address" || return 1
 	# shellcheck disable=SC2034 # for the caller, as engine_start sets them
 	ENGINE_KIND=private ENGINE_BRIDGE=sfa-br0 ENGINE_HOST='' ENGINE_PID=$SANDBOX_PID \
@@ -53,7 +54,7 @@ sandbox_start()
 		mount -t tmpfs -o mode=1777 tmpfs dev/shm
 		mount -t tmpfs -o mode=755 tmpfs run
 		printf "ready\n" >"$0/ready"
-		exec chroot . /bin/sleep infinity
+		exec chroot . /bin/bash -c "exec -a \"\$0\" sleep infinity" "sandbox $0"
 	' "$tree"
 }
 
@@ -76,11 +77,18 @@ sandbox_run()
 	nsenter --target "$pid" --mount --net --pid --root --wd -- "$@"
 }
 
+# The process number may be another's by now: its command line names the directory.
+sandbox_is_running()
+{
+	grep -qsF -- "$2" "/proc/$1/cmdline"
+}
+
 sandbox_stop()
 {
 	local deadline=$((SECONDS + SANDBOX_DEADLINE_S))
 
-	kill -KILL "$1" 2>/dev/null || return 0
+	sandbox_is_running "$@" || return 0
+	kill -KILL "$1"
 	while [ -d "/proc/$1" ] && [ "$SECONDS" -lt "$deadline" ]; do
 		sleep 0.02
 	done
