@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+#
+# With a token as build argument, in the legacy builder, the key in a running agent.
+set -euo pipefail
+BUILDER=legacy
+. "$(dirname "$0")/../support/e2e.sh"
+e2e_begin
+
+key_make a.pem -t ecdsa
+agent_start a.pem
+daemon --agent projecta --listen "$ENGINE_BRIDGE:0"
+dockerfile 'ARG SSH_SHIM_TOKEN' "RUN ssh-shim -- git clone $REPO"
+
+build --build-arg SSH_SHIM_TOKEN
+
+expect_secret
+git_server_saw_key a.pem.pub || fail 'another key opened the repository'
+daemon_stop

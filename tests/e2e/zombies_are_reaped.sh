@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+#
+# As PID 1 of a container, the shim reaps processes that lost their parent.
+set -euo pipefail
+. "$(dirname "$0")/../support/e2e.sh"
+e2e_begin
+
+key_make a.pem
+daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
+
+# Each inner shell ends before its child does, so that all fifty children become PID 1's.
+# shellcheck disable=SC2016
+container --env SSH_SHIM_TOKEN sfa-e2e ssh-shim -- timeout 20 bash -c '
+	for ((i = 0; i < 50; i++)); do
+		(sleep 0.2 &)
+	done
+	orphans() { grep -lsx "PPid:[[:space:]]*1" /proc/[0-9]*/status | wc -l; }
+	[ "$(orphans)" -ge 50 ] || { echo "the children are not PID 1s"; exit 1; }
+	until [ "$(orphans)" -le 2 ]; do sleep 0.05; done
+' || fail 'children that ended are still there'
+daemon_stop
