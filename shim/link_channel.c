@@ -1,0 +1,151 @@
+#include "shim/link_channel.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "common/frame.h"
+
+/* The source of the connection, which direct-tcpip wants named; nobody looks at it. */
+#define CHANNEL_ORIGIN "ssh-shim"
+
+static void on_stream_data(struct wire_channel *stream, struct byte_view bytes)
+{
+	struct link_channel *channel = stream->owner;
+
+	if (!channel->is_abandoned)
+		channel->events->on_data(channel, bytes);
+}
+
+static void on_stream_ready(struct wire_channel *stream)
+{
+	struct link_channel *channel = stream->owner;
+
+	if (!channel->is_abandoned)
+		channel->events->on_ready(channel);
+}
+
+static void on_stream_closed(struct wire_channel *stream)
+{
+	struct link_channel *channel = stream->owner;
+
+	if (channel->state == CHANNEL_REQUESTING)
+		link_unqueue_channel(channel->link, channel);
+	channel->events->on_closed(channel);
+}
+
+static const struct wire_channel_events stream_events = {
+	.on_data = on_stream_data,
+	.on_ready = on_stream_ready,
+	.on_closed = on_stream_closed,
+};
+
+void link_channel_open(struct link_channel *channel, struct link *link, enum link_channel_kind kind,
+		       const char *name, const struct link_channel_events *events, void *owner)
+{
+	*channel = (struct link_channel){
+		.link = link,
+		.kind = kind,
+		.state = CHANNEL_UNOPENED,
+		.events = events,
+		.owner = owner,
+	};
+	snprintf(channel->name, sizeof(channel->name), "%s", name);
+	link_queue_channel(link, channel);
+}
+
+static int channel_open(struct link_channel *channel)
+{
+	if (channel->kind == LINK_CHANNEL_VERB)
+		return ssh_channel_open_session(channel->ssh);
+	return ssh_channel_open_forward(channel->ssh, channel->name, 1, CHANNEL_ORIGIN, 0);
+}
+
+/*
+ * Attached only when open: a close before that would go to a channel the daemon does not know.
+ * Nothing can have been missed, since the daemon speaks when it is spoken to; but it may have
+ * closed already.
+ */
+static void channel_attach(struct link_channel *channel)
+{
+	wire_channel_attach(&channel->stream, &channel->link->wire, channel->ssh, FRAME_LEN_MAX,
+			    &stream_events, channel);
+	channel->stream.is_eof = ssh_channel_is_eof(channel->ssh) != 0;
+	channel->stream.has_news = channel->stream.is_eof;
+	channel->stream.is_closed_by_peer = ssh_channel_is_closed(channel->ssh) != 0;
+}
+
+enum link_channel_step link_channel_open_step(struct link_channel *channel)
+{
+	bool is_first = channel->state == CHANNEL_UNOPENED;
+	int rc;
+
+	if (is_first && channel->is_abandoned)
+		return LINK_CHANNEL_IS_REFUSED;
+	if (is_first) {
+		channel->ssh = ssh_channel_new(channel->link->wire.session);
+		if (channel->ssh == NULL)
+			return LINK_CHANNEL_IS_REFUSED;
+		channel->state = CHANNEL_OPENING;
+	}
+	if (channel->state == CHANNEL_OPENING) {
+		rc = channel_open(channel);
+		if (rc == SSH_AGAIN)
+			return is_first ? LINK_CHANNEL_SENT : LINK_CHANNEL_WAITS;
+		if (rc != SSH_OK)
+			return LINK_CHANNEL_IS_REFUSED;
+		channel_attach(channel);
+		channel->state = CHANNEL_OPEN;
+		if (channel->kind == LINK_CHANNEL_AGENT || channel->is_abandoned)
+			return LINK_CHANNEL_IS_OPEN;
+		channel->state = CHANNEL_REQUESTING;
+		is_first = true;
+	}
+	rc = ssh_channel_request_exec(channel->ssh, channel->name);
+	if (rc == SSH_AGAIN)
+		return is_first ? LINK_CHANNEL_SENT : LINK_CHANNEL_WAITS;
+	channel->state = CHANNEL_OPEN;
+	if (rc != SSH_OK)
+		wire_channel_abort(
+			&channel->stream); /* the verb is unknown: on_closed will say so */
+	return LINK_CHANNEL_IS_OPEN;
+}
+
+void link_channel_finish_open(struct link_channel *channel, bool is_open)
+{
+	if (!is_open && channel->state < CHANNEL_REQUESTING) {
+		/* With the session gone libssh's part has gone as well. */
+		if (channel->link->wire.session != NULL)
+			ssh_channel_free(channel->ssh);
+		channel->events->on_closed(channel);
+		return;
+	}
+	if (channel->is_abandoned)
+		wire_channel_abort(&channel->stream);
+	else if (is_open)
+		channel->events->on_open(channel);
+}
+
+int link_channel_send(struct link_channel *channel, struct byte_view bytes)
+{
+	int err = wire_channel_send(&channel->stream, bytes);
+
+	if (err == 0)
+		wire_kick(&channel->link->wire);
+	return err;
+}
+
+bool link_channel_is_eof(const struct link_channel *channel)
+{
+	return channel->stream.is_eof;
+}
+
+void link_channel_close(struct link_channel *channel)
+{
+	if (channel->is_abandoned)
+		return;
+	channel->is_abandoned = true;
+	if (channel->state != CHANNEL_OPEN)
+		return;
+	wire_channel_abort(&channel->stream);
+	wire_kick(&channel->link->wire);
+}

@@ -1,0 +1,62 @@
+/*
+ * offer.h - what a daemon offers: the answer to the link's `offer` verb, and the choice of an id.
+ */
+#ifndef SHIM_OFFER_H
+#define SHIM_OFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/bytes.h"
+
+enum {
+	OFFER_LEN_MAX = 256 * 1024,
+	OFFER_IDS_MAX = 256,
+	OFFER_KEYS_MAX = 4096,
+	OFFER_TEXT_SIZE = 256, /* longer ids, fingerprints and comments are cut */
+};
+
+struct offer_key {
+	char fingerprint[OFFER_TEXT_SIZE]; /* "SHA256:..." */
+	char type[OFFER_TEXT_SIZE];
+	char comment[OFFER_TEXT_SIZE];
+	uint32_t bits;
+};
+
+struct offer_id {
+	char name[OFFER_TEXT_SIZE];
+	char source[OFFER_TEXT_SIZE]; /* "agent", "keys" */
+	bool is_available;
+	char reason[OFFER_TEXT_SIZE]; /* why it is not, or empty */
+	size_t first_key;	      /* its keys in offer.keys */
+	size_t key_count;
+};
+
+struct offer {
+	char daemon_version[OFFER_TEXT_SIZE];
+	char default_id[OFFER_TEXT_SIZE]; /* empty: none */
+	char token_name[OFFER_TEXT_SIZE]; /* empty: no token was used */
+	int64_t token_expiry;		  /* Unix seconds; 0: none */
+	struct offer_id *ids;
+	size_t id_count;
+	struct offer_key *keys;
+	size_t key_count;
+};
+
+/*
+ * Parses version 1. Lines that begin with an unknown word are passed over, so that newer daemons
+ * can say more. 0 and *out, to be given to offer_deinit; -EBADMSG (not an offer, a line of it does
+ * not parse, or its last line is missing: it was cut), -EMSGSIZE (over a cap), -ENOMEM.
+ */
+int offer_parse(struct byte_view text, struct offer *out);
+void offer_deinit(struct offer *offer);
+
+/*
+ * The id to use: wanted, or the default when wanted is NULL. 0 and *out, which points into offer;
+ * or -ENOENT with why, and what there is, in error.
+ */
+int offer_choose(const struct offer *offer, const char *wanted, const struct offer_id **out,
+		 char *error, size_t error_size);
+
+#endif
