@@ -1,0 +1,243 @@
+#include "shim/uplink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/frame.h"
+#include "common/log.h"
+#include "shim/link_channel.h"
+#include "shim/unix_upstream.h"
+
+enum {
+	SEEK_MAX_MS = 5000,	 /* an agent's client waits that long for a lost link */
+	SEEK_INTERVAL_MS = 1000, /* after a failed attempt requests fail at once for that long */
+};
+
+/* An agent connection over the link; before it is up, one that waits for it. */
+struct link_upstream {
+	struct upstream base;
+	struct link_channel channel;
+	struct uplink *uplink;
+	struct link_upstream *next; /* in uplink->waiting */
+	bool is_waiting;
+	bool is_overrun; /* its owner wants no more of it */
+};
+
+static void waiting_remove(struct link_upstream *upstream)
+{
+	struct link_upstream **place = &upstream->uplink->waiting;
+
+	while (*place != upstream)
+		place = &(*place)->next;
+	*place = upstream->next;
+	upstream->is_waiting = false;
+}
+
+/* Ends one that has no channel, or whose channel is gone. */
+static void link_upstream_end(struct link_upstream *upstream, const char *reason)
+{
+	if (upstream->base.events != NULL)
+		upstream->base.events->on_closed(upstream->base.owner, reason);
+	free(upstream);
+}
+
+static void on_channel_open(struct link_channel *channel)
+{
+	struct link_upstream *upstream = channel->owner;
+
+	if (upstream->base.events != NULL)
+		upstream->base.events->on_open(upstream->base.owner);
+}
+
+static void on_channel_data(struct link_channel *channel, struct byte_view bytes)
+{
+	struct link_upstream *upstream = channel->owner;
+
+	if (upstream->base.events != NULL && !upstream->is_overrun)
+		upstream->is_overrun = !upstream->base.events->on_data(upstream->base.owner, bytes);
+}
+
+static void on_channel_ready(struct link_channel *channel)
+{
+	struct link_upstream *upstream = channel->owner;
+
+	if (upstream->base.events != NULL && !upstream->is_overrun)
+		upstream->base.events->on_ready(upstream->base.owner);
+	if (upstream->is_overrun || link_channel_is_eof(channel))
+		link_channel_close(channel);
+}
+
+static void on_channel_closed(struct link_channel *channel)
+{
+	link_upstream_end(channel->owner, NULL);
+}
+
+static const struct link_channel_events channel_events = {
+	.on_open = on_channel_open,
+	.on_data = on_channel_data,
+	.on_ready = on_channel_ready,
+	.on_closed = on_channel_closed,
+};
+
+static int link_upstream_send(struct upstream *base, struct byte_view bytes)
+{
+	return link_channel_send(&((struct link_upstream *)base)->channel, bytes);
+}
+
+static void link_upstream_close(struct upstream *base)
+{
+	struct link_upstream *upstream = (struct link_upstream *)base;
+
+	if (!upstream->is_waiting) {
+		link_channel_close(&upstream->channel);
+		return;
+	}
+	waiting_remove(upstream);
+	free(upstream);
+}
+
+static const struct upstream_ops link_upstream_ops = {
+	.send = link_upstream_send,
+	.close = link_upstream_close,
+};
+
+static void link_upstream_start(struct link_upstream *upstream)
+{
+	link_channel_open(&upstream->channel, upstream->uplink->link, LINK_CHANNEL_AGENT,
+			  upstream->uplink->id, &channel_events, upstream);
+}
+
+static void on_lost(void *owner, const char *reason)
+{
+	struct uplink *uplink = owner;
+
+	uplink->link = NULL;
+	uplink->state = UPLINK_DOWN;
+	log_error("the link to %s was lost: %s; agent requests fail until it is back",
+		  uplink->where, reason);
+}
+
+static const struct link_events uplink_link_events = {.on_lost = on_lost};
+
+static void seek_end(struct uplink *uplink)
+{
+	find_close(uplink->find);
+	uplink->find = NULL;
+}
+
+static void on_found(void *owner, const struct found *found)
+{
+	struct uplink *uplink = owner;
+
+	uplink->link = found->link;
+	uplink->state = UPLINK_UP;
+	link_adopt(uplink->link, &uplink_link_events, uplink);
+	seek_end(uplink);
+	log_info("the link to %s is back", uplink->where);
+	while (uplink->state == UPLINK_UP && uplink->waiting != NULL) {
+		struct link_upstream *upstream = uplink->waiting;
+
+		waiting_remove(upstream);
+		link_upstream_start(upstream);
+	}
+}
+
+static void on_not_found(void *owner, enum find_failure failure)
+{
+	struct uplink *uplink = owner;
+
+	find_report(uplink->find, failure);
+	uplink->state = UPLINK_DOWN;
+	uplink->not_before_ms = uv_now(uplink->loop) + SEEK_INTERVAL_MS;
+	seek_end(uplink);
+	while (uplink->waiting != NULL) {
+		struct link_upstream *upstream = uplink->waiting;
+
+		waiting_remove(upstream);
+		link_upstream_end(upstream, "the link is lost");
+	}
+}
+
+static const struct find_events seek_events = {
+	.on_found = on_found,
+	.on_failed = on_not_found,
+};
+
+static int uplink_seek(struct uplink *uplink)
+{
+	if (uplink->state == UPLINK_SEEKING)
+		return 0;
+	if (uv_now(uplink->loop) < uplink->not_before_ms)
+		return -EHOSTUNREACH;
+	if (find_start(uplink->loop, &uplink->request, &seek_events, uplink, &uplink->find) != 0)
+		return -ENOMEM;
+	uplink->state = UPLINK_SEEKING;
+	return 0;
+}
+
+void uplink_init(struct uplink *uplink, uv_loop_t *loop, const struct found *found,
+		 const struct link_credentials *credentials)
+{
+	*uplink = (struct uplink){.loop = loop, .state = UPLINK_UP, .link = found->link};
+	uplink->request = (struct find_request){
+		.candidates = {.items = {*found->candidate}, .count = 1},
+		.credentials = credentials,
+		.wait_ms = SEEK_MAX_MS,
+		.is_patient = true,
+	};
+	snprintf(uplink->where, sizeof(uplink->where), "%s", found->where);
+	snprintf(uplink->path, sizeof(uplink->path), "%s", found->path != NULL ? found->path : "");
+	if (uplink->link != NULL)
+		link_adopt(uplink->link, &uplink_link_events, uplink);
+}
+
+void uplink_set_id(struct uplink *uplink, const char *id)
+{
+	snprintf(uplink->id, sizeof(uplink->id), "%s", id);
+}
+
+int uplink_open(struct uplink *uplink, const struct upstream_events *events, void *owner,
+		struct upstream **out)
+{
+	struct link_upstream *upstream;
+	int err;
+
+	if (uplink->path[0] != '\0')
+		return unix_upstream_open(uplink->loop, uplink->path, events, owner, out);
+	if (uplink->state != UPLINK_UP) {
+		err = uplink_seek(uplink);
+		if (err != 0)
+			return err;
+	}
+	upstream = calloc(1, sizeof(*upstream));
+	if (upstream == NULL)
+		return -ENOMEM;
+	upstream->base =
+		(struct upstream){.ops = &link_upstream_ops, .events = events, .owner = owner};
+	upstream->uplink = uplink;
+	*out = &upstream->base;
+	if (uplink->state == UPLINK_UP) {
+		link_upstream_start(upstream);
+		return 0;
+	}
+	upstream->is_waiting = true;
+	upstream->next = uplink->waiting;
+	uplink->waiting = upstream;
+	return 0;
+}
+
+void uplink_close(struct uplink *uplink)
+{
+	if (uplink->find != NULL)
+		seek_end(uplink);
+	if (uplink->link != NULL)
+		link_close(uplink->link);
+	uplink->link = NULL;
+	while (uplink->waiting != NULL) {
+		struct link_upstream *upstream = uplink->waiting;
+
+		waiting_remove(upstream);
+		link_upstream_end(upstream, NULL);
+	}
+}

@@ -1,0 +1,50 @@
+/*
+ * uplink.h - the way to the daemon that was found, for as long as the command runs.
+ *
+ * Over TCP it is one link, made anew when it is lost and somebody asks; to a Unix socket there is
+ * nothing to keep: each agent connection is a connection of its own.
+ */
+#ifndef SHIM_UPLINK_H
+#define SHIM_UPLINK_H
+
+#include "common/token.h"
+#include "shim/find.h"
+#include "shim/upstream.h"
+
+struct link_upstream;
+
+struct uplink {
+	uv_loop_t *loop;
+	struct find_request request; /* for finding it again: the one candidate */
+	char where[CANDIDATE_WHERE_SIZE];
+	char path[CANDIDATE_WHERE_SIZE]; /* the Unix socket; empty over TCP */
+	char id[ID_NAME_MAX + 1];
+	enum {
+		UPLINK_UP,
+		UPLINK_DOWN,
+		UPLINK_SEEKING
+	} state; /* UPLINK_UP always for a Unix socket */
+	struct link *link;
+	struct find *find;
+	struct link_upstream *waiting; /* agent connections that wait for the link */
+	uint64_t not_before_ms;	       /* no new attempt before, after one that failed */
+};
+
+/* Takes over what was found. */
+void uplink_init(struct uplink *uplink, uv_loop_t *loop, const struct found *found,
+		 const struct link_credentials *credentials);
+
+/* The id that a link's agent connections ask for, before the first of them. */
+void uplink_set_id(struct uplink *uplink, const char *id);
+
+/*
+ * Opens an agent connection. 0, with *out set before the first event, which may come before this
+ * returns; or a negative errno and no event.
+ */
+int uplink_open(struct uplink *uplink, const struct upstream_events *events, void *owner,
+		struct upstream **out);
+
+/* Closes the link; its agent connections end with on_closed. Idempotent. */
+void uplink_close(struct uplink *uplink);
+
+#endif
