@@ -1,0 +1,76 @@
+#include "shim/check.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "common/agent_msg.h"
+#include "common/fingerprint.h"
+#include "shim/printable.h"
+
+/* In UTC: the container's time zone says nothing. */
+static const char *expiry_text(uint64_t expiry_s, char text[64])
+{
+	time_t seconds = (time_t)expiry_s;
+	struct tm tm;
+
+	if (expiry_s == 0)
+		return "no expiry of its own";
+	if (gmtime_r(&seconds, &tm) == NULL || strftime(text, 64, "expires %F %T UTC", &tm) == 0)
+		return "an expiry beyond reason";
+	return text;
+}
+
+void check_print_link(FILE *to, const char *where, const char *origin, const char *fingerprint,
+		      const struct token *token)
+{
+	char text[64];
+
+	fprintf(to, "daemon: %s (%s)\n", where, origin);
+	fprintf(to, "host key: %s, %s\n", fingerprint,
+		token != NULL ? "the one in the token" : "not checked, since there is no token");
+	if (token != NULL)
+		fprintf(to, "token: %s, %s\n", token->name, expiry_text(token->expiry_s, text));
+	else
+		fprintf(to, "token: none, the network is trusted\n");
+}
+
+static void print_id(FILE *to, const struct offer *offer, const struct offer_id *id)
+{
+	fprintf(to, "id: %s (%s) %s%s%s\n", id->name, id->source,
+		id->is_available ? "ok" : "unavailable", id->reason[0] != '\0' ? ": " : "",
+		id->reason);
+	for (size_t i = 0; i < id->key_count; i++) {
+		const struct offer_key *key = &offer->keys[id->first_key + i];
+
+		fprintf(to, "  key: %s %s %" PRIu32 " %s\n", key->fingerprint, key->type, key->bits,
+			key->comment);
+	}
+}
+
+void check_print_offer(FILE *to, const struct offer *offer, const struct offer_id *chosen)
+{
+	if (offer->daemon_version[0] != '\0')
+		fprintf(to, "version: %s\n", offer->daemon_version);
+	for (size_t i = 0; i < offer->id_count; i++)
+		print_id(to, offer, &offer->ids[i]);
+	if (chosen != NULL)
+		fprintf(to, "a command would get: %s\n", chosen->name);
+}
+
+void check_print_socket(FILE *to, const struct found *found)
+{
+	char fingerprint[FINGERPRINT_TEXT_MAX];
+	char comment[OFFER_TEXT_SIZE];
+	struct identity_list list;
+	struct identity identity;
+
+	fprintf(to, "daemon: %s (%s)\n", found->where, found->candidate->origin);
+	fprintf(to, "a command would get: %s\n", found->path);
+	if (agent_identities_start(found->identities, &list) != 0)
+		return;
+	while (agent_identities_next(&list, &identity) == 0) {
+		fingerprint_of_blob(identity.key_blob, fingerprint);
+		printable_copy(comment, sizeof(comment), identity.comment);
+		fprintf(to, "  key: %s %s\n", fingerprint, comment);
+	}
+}

@@ -1,0 +1,45 @@
+/*
+ * ssh-shim: runs a command whose SSH_AUTH_SOCK leads to the developer's ssh-forward-agentd.
+ */
+#include <ares.h>
+#include <libssh/libssh.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+
+#include "common/log.h"
+#include "shim/command.h"
+#include "shim/options.h"
+#include "shim/shim.h"
+#include "version.h"
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	char error[512];
+	int exit_status;
+
+	log_init("ssh-shim", LOG_LEVEL_INFO);
+	if (options_parse(argc, argv, &options, error, sizeof(error)) != 0) {
+		log_error("%s", error);
+		return COMMAND_EXIT_SHIM_FAILED;
+	}
+	log_init("ssh-shim", options.level);
+	if (options.action == OPTIONS_HELP) {
+		fputs(options_help, stdout);
+		return 0;
+	}
+	if (options.action == OPTIONS_VERSION) {
+		puts("ssh-shim " SFA_VERSION);
+		return 0;
+	}
+	/* Before ssh_init: the image's openssl.cnf is none of our business. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 || ssh_init() != SSH_OK ||
+	    ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+		log_error("libcrypto, libssh or c-ares does not start");
+		return COMMAND_EXIT_SHIM_FAILED;
+	}
+	exit_status = shim_run(&options);
+	ares_library_cleanup();
+	ssh_finalize();
+	return exit_status;
+}
