@@ -120,18 +120,16 @@ static void list_add_tcp(struct candidate_list *list, const char *host, uint16_t
 	added->is_absolute_name = is_absolute_name;
 }
 
-void candidates_search(uint16_t port, bool has_mounted_socket, const char *v4_table,
-		       const char *v6_table, struct candidate_list *out)
+void candidates_search(uint16_t port, const char *v4_table, const char *v6_table,
+		       struct candidate_list *out)
 {
 	struct gateway gateways[GATEWAYS_MAX];
 	struct candidate *mounted;
 	size_t count;
 
 	out->count = 0;
-	if (has_mounted_socket) {
-		mounted = list_add(out, CANDIDATE_UNIX, "mounted socket");
-		memcpy(mounted->path, CANDIDATES_MOUNTED_SOCKET, sizeof(CANDIDATES_MOUNTED_SOCKET));
-	}
+	mounted = list_add(out, CANDIDATE_UNIX, "mounted socket");
+	memcpy(mounted->path, CANDIDATES_MOUNTED_SOCKET, sizeof(CANDIDATES_MOUNTED_SOCKET));
 	list_add_tcp(out, "host.docker.internal", port, "Docker's name for the host", true);
 	list_add_tcp(out, "host.containers.internal", port, "Podman's name for the host", true);
 	count = routes_parse_v4(v4_table, gateways, GATEWAYS_MAX);
@@ -162,13 +160,12 @@ static void read_table(const char *path, char *text, size_t size)
 
 void candidates_search_here(uint16_t port, struct candidate_list *out)
 {
-	bool has_mounted_socket = access(CANDIDATES_MOUNTED_SOCKET, F_OK) == 0;
 	static char v4_table[ROUTE_TABLE_SIZE];
 	static char v6_table[ROUTE_TABLE_SIZE];
 
 	read_table(ROUTES_V4_FILE, v4_table, sizeof(v4_table));
 	read_table(ROUTES_V6_FILE, v6_table, sizeof(v6_table));
-	candidates_search(port, has_mounted_socket, v4_table, v6_table, out);
+	candidates_search(port, v4_table, v6_table, out);
 }
 
 void candidate_where(const struct candidate *candidate, char text[CANDIDATE_WHERE_SIZE])

@@ -48,12 +48,12 @@ int candidate_parse(const char *spec, uint16_t default_port, struct candidate *o
 
 /*
  * The places to search when none is given, in order of preference. The tables are the contents of
- * ROUTES_V4_FILE and ROUTES_V6_FILE. The mounted socket is left out unless has_mounted_socket.
+ * ROUTES_V4_FILE and ROUTES_V6_FILE.
  */
-void candidates_search(uint16_t port, bool has_mounted_socket, const char *v4_table,
-		       const char *v6_table, struct candidate_list *out);
+void candidates_search(uint16_t port, const char *v4_table, const char *v6_table,
+		       struct candidate_list *out);
 
-/* As candidates_search, with this machine's own tables and sockets. */
+/* As candidates_search, with this machine's own tables. */
 void candidates_search_here(uint16_t port, struct candidate_list *out);
 
 /* "172.17.0.1:2522", "[fe80::1%eth0]:2522" or "unix:/path". */

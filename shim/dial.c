@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/address.h"
+
 enum {
 	/* A host that went away without a word is noticed within half a minute, busy or idle. */
 	KEEPALIVE_IDLE_SECONDS = 15,
@@ -99,8 +101,6 @@ int dial_start(uv_loop_t *loop, const struct sockaddr_storage *address, unsigned
 	       dial_done on_done, void *owner, struct dial **out)
 {
 	struct dial *dial = calloc(1, sizeof(*dial));
-	socklen_t len = address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
-						      : sizeof(struct sockaddr_in6);
 	int err;
 
 	if (dial == NULL)
@@ -114,7 +114,9 @@ int dial_start(uv_loop_t *loop, const struct sockaddr_storage *address, unsigned
 		return err;
 	}
 	tune(dial->fd);
-	if (connect(dial->fd, (const struct sockaddr *)address, len) != 0 && errno != EINPROGRESS) {
+	if (connect(dial->fd, (const struct sockaddr *)address,
+		    address_len((const struct sockaddr *)address)) != 0 &&
+	    errno != EINPROGRESS) {
 		err = -errno;
 		goto fail;
 	}

@@ -204,9 +204,11 @@ int offer_choose(const struct offer *offer, const char *wanted, const struct off
 		 char *error, size_t error_size)
 {
 	const char *name = wanted != NULL ? wanted : offer->default_id;
-	const struct offer_id *found = name[0] != '\0' ? offer_find(offer, name) : NULL;
+	const struct offer_id *found = offer_find(offer, name);
 	char ids[1024];
 
+	if (wanted == NULL && found == NULL && offer->id_count == 1)
+		found = &offer->ids[0];
 	if (found != NULL) {
 		*out = found;
 		return 0;

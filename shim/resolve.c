@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/address.h"
+
 enum {
 	DNS_TRY_TIMEOUT_MS = 1000,
 	DNS_TRIES = 3,
@@ -45,10 +47,7 @@ static void address_add(struct resolved *resolved, const struct sockaddr *addres
 		return;
 	added = &resolved->addresses[resolved->count++];
 	memcpy(added, address, len);
-	if (address->sa_family == AF_INET)
-		((struct sockaddr_in *)added)->sin_port = htons(port);
-	else
-		((struct sockaddr_in6 *)added)->sin6_port = htons(port);
+	address_set_port((struct sockaddr *)added, port);
 }
 
 bool resolve_literal(const char *host, uint16_t port, struct resolved *out)

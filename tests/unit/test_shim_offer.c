@@ -1,0 +1,202 @@
+#include "shim/offer.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "tests/support/exact.h"
+#include "tests/support/unit.h"
+
+static const char good[] = "ssh-forward-agent-offer 1\n"
+			   "daemon 0.1.0\n"
+			   "token ci 1900000000\n"
+			   "default a\n"
+			   "weather fine today\n"
+			   "id a keys ok\n"
+			   "key a SHA256:x ssh-ed25519 256 me@host with spaces\n"
+			   "key a SHA256:y ssh-rsa 3072\n"
+			   "id b agent unavailable no such socket\n"
+			   "limit connections 64\n"
+			   "end\n";
+
+static int parse(const char *text, struct offer *offer)
+{
+	struct byte_view copy = exact_copy(text, strlen(text));
+	int err = offer_parse(copy, offer);
+
+	exact_free(copy);
+	return err;
+}
+
+START_TEST(all_that_is_offered_is_read)
+{
+	struct offer offer;
+
+	ck_assert_int_eq(parse(good, &offer), 0);
+	ck_assert_str_eq(offer.daemon_version, "0.1.0");
+	ck_assert_str_eq(offer.token_name, "ci");
+	ck_assert_int_eq(offer.token_expiry, 1900000000);
+	ck_assert_str_eq(offer.default_id, "a");
+	ck_assert_uint_eq(offer.id_count, 2);
+	ck_assert_str_eq(offer.ids[0].name, "a");
+	ck_assert(offer.ids[0].is_available);
+	ck_assert_uint_eq(offer.ids[0].key_count, 2);
+	ck_assert_str_eq(offer.keys[0].fingerprint, "SHA256:x");
+	ck_assert_str_eq(offer.keys[0].comment, "me@host with spaces");
+	ck_assert_uint_eq(offer.keys[1].bits, 3072);
+	ck_assert_str_eq(offer.keys[1].comment, "");
+	ck_assert(!offer.ids[1].is_available);
+	ck_assert_str_eq(offer.ids[1].reason, "no such socket");
+	offer_deinit(&offer);
+}
+END_TEST
+
+START_TEST(every_prefix_is_badmsg)
+{
+	struct offer offer;
+	struct byte_view copy;
+
+	for (size_t len = 0; len < strlen(good); len++) {
+		copy = exact_copy(good, len);
+		ck_assert_int_eq(offer_parse(copy, &offer), -EBADMSG);
+		exact_free(copy);
+	}
+}
+END_TEST
+
+START_TEST(malformed_lines_are_badmsg)
+{
+	static const char *const lines[] = {
+		"id\n",
+		"id a\n",
+		"id a keys\n",
+		"key a SHA256:x ssh-rsa 1\n",		    /* before its id */
+		"id a keys ok\nkey b SHA256:x ssh-rsa 1\n", /* another's */
+		"id a keys ok\nkey a SHA256:x ssh-rsa\n",   /* no bits */
+		"id a keys ok\nkey a SHA256:x ssh-rsa x\n",
+		"id a keys ok\nkey a SHA256:x ssh-rsa 4294967296\n",
+		"token\n",
+		"token ci\n",
+		"token ci soon\n",
+		"token ci 9223372036854775808\n",
+		"default\n",
+	};
+	char text[512];
+	struct offer offer;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		snprintf(text, sizeof(text), "ssh-forward-agent-offer 1\n%send\n", lines[i]);
+		ck_assert_msg(parse(text, &offer) == -EBADMSG, "%s", lines[i]);
+	}
+	ck_assert_int_eq(parse("ssh-forward-agent-offer 2\nend\n", &offer), -EBADMSG);
+	ck_assert_int_eq(parse("ssh-forward-agent-offer 1 \nend\n", &offer), -EBADMSG);
+}
+END_TEST
+
+START_TEST(garbage_is_badmsg)
+{
+	char garbage[300];
+	struct offer offer;
+
+	for (unsigned int seed = 0; seed < 300; seed++) {
+		srand(seed);
+		strcpy(garbage, "ssh-forward-agent-offer 1\nid a keys ok\nkey a ");
+		for (size_t i = strlen(garbage); i < sizeof(garbage) - 1; i++)
+			garbage[i] = "\n ak:19\x01\xff"[rand() % 9];
+		garbage[sizeof(garbage) - 1] = '\0';
+		ck_assert_int_eq(parse(garbage, &offer), -EBADMSG);
+	}
+}
+END_TEST
+
+START_TEST(too_many_ids_are_too_much)
+{
+	struct byte_buf text;
+	struct offer offer;
+
+	byte_buf_init(&text, OFFER_LEN_MAX);
+	byte_buf_printf(&text, "ssh-forward-agent-offer 1\n");
+	for (int i = 0; i <= OFFER_IDS_MAX; i++)
+		byte_buf_printf(&text, "id i%d keys ok\n", i);
+	byte_buf_printf(&text, "end\n");
+	ck_assert_int_eq(offer_parse(byte_buf_view(&text), &offer), -EMSGSIZE);
+	byte_buf_deinit(&text);
+}
+END_TEST
+
+START_TEST(control_bytes_do_not_get_through)
+{
+	struct offer offer;
+
+	ck_assert_int_eq(parse("ssh-forward-agent-offer 1\nid a keys ok\n"
+			       "key a SHA256:x ssh-rsa 1 \x1b[2Jme\x7f\nend\n",
+			       &offer),
+			 0);
+	ck_assert_str_eq(offer.keys[0].comment, "?[2Jme?");
+	offer_deinit(&offer);
+}
+END_TEST
+
+static char error[512];
+
+static const char *choose(const char *text, const char *wanted)
+{
+	static char name[OFFER_TEXT_SIZE];
+	const struct offer_id *id;
+	struct offer offer;
+
+	ck_assert_int_eq(parse(text, &offer), 0);
+	if (offer_choose(&offer, wanted, &id, error, sizeof(error)) == 0)
+		strcpy(name, id->name);
+	else
+		strcpy(name, "none");
+	offer_deinit(&offer);
+	return name;
+}
+
+START_TEST(the_id_wanted_goes_before_the_default)
+{
+	ck_assert_str_eq(choose(good, NULL), "a");
+	ck_assert_str_eq(choose(good, "b"), "b");
+}
+END_TEST
+
+START_TEST(an_id_that_is_not_offered_lists_those_that_are)
+{
+	ck_assert_str_eq(choose(good, "c"), "none");
+	ck_assert_str_eq(error, "id \"c\" is not offered here; offered: a, b");
+}
+END_TEST
+
+START_TEST(several_ids_without_a_default_ask_for_a_choice)
+{
+	ck_assert_str_eq(
+		choose("ssh-forward-agent-offer 1\nid a keys ok\nid b keys ok\nend\n", NULL),
+		"none");
+	ck_assert_ptr_nonnull(strstr(error, "--id"));
+	ck_assert_ptr_nonnull(strstr(error, "a, b"));
+}
+END_TEST
+
+START_TEST(the_only_id_needs_no_choice)
+{
+	ck_assert_str_eq(choose("ssh-forward-agent-offer 1\nid x keys ok\nend\n", NULL), "x");
+	ck_assert_str_eq(choose("ssh-forward-agent-offer 1\nend\n", NULL), "none");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("shim_offer");
+
+	tcase_add_test(tests, all_that_is_offered_is_read);
+	tcase_add_test(tests, every_prefix_is_badmsg);
+	tcase_add_test(tests, malformed_lines_are_badmsg);
+	tcase_add_test(tests, garbage_is_badmsg);
+	tcase_add_test(tests, too_many_ids_are_too_much);
+	tcase_add_test(tests, control_bytes_do_not_get_through);
+	tcase_add_test(tests, the_id_wanted_goes_before_the_default);
+	tcase_add_test(tests, an_id_that_is_not_offered_lists_those_that_are);
+	tcase_add_test(tests, several_ids_without_a_default_ask_for_a_choice);
+	tcase_add_test(tests, the_only_id_needs_no_choice);
+	return unit_main(tests, "shim_offer");
+}
