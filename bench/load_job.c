@@ -1,0 +1,154 @@
+#include "bench/load_job.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/cpu_time.h"
+#include "bench/load.h"
+#include "common/frame.h"
+
+static const char *load_job_reason(int err)
+{
+	switch (err) {
+	case -EPERM:
+		return "the agent refused (SSH_AGENT_FAILURE)";
+	case -EBADMSG:
+		return "the agent's reply is malformed or not the one asked for";
+	case -ECONNRESET:
+		return "the agent closed the connection before its reply";
+	case -ETIMEDOUT:
+		return "the agent does not reply";
+	case -ENOKEY:
+		return "the agent has no such key";
+	case -EMSGSIZE:
+		return "no login is of that --data-len, or the agent's reply is too long";
+	default:
+		return strerror(-err);
+	}
+}
+
+/* The type goes into a line of words: a stranger's bytes must not add any. */
+static void copy_key_type(struct byte_view key_blob, char *out, size_t out_len)
+{
+	struct reader r = reader_of(key_blob);
+	struct byte_view type = reader_string(&r);
+	size_t len = type.len < out_len - 1 ? type.len : out_len - 1;
+
+	for (size_t i = 0; i < len; i++)
+		out[i] = isalnum(type.ptr[i]) || strchr("-@.", type.ptr[i]) != NULL
+				 ? (char)type.ptr[i]
+				 : '?';
+	out[len] = '\0';
+}
+
+static int load_job_make_request(const struct load_options *options, const char *socket_path,
+				 struct load_request *request, struct load_result *result)
+{
+	struct byte_buf key_blob;
+	int err;
+
+	if (options->op == LOAD_OP_LIST) {
+		strcpy(result->key_type, "-");
+		return load_request_list(request);
+	}
+	byte_buf_init(&key_blob, FRAME_BODY_MAX);
+	err = agent_choose_key(socket_path, options->key, &key_blob);
+	if (err == 0) {
+		copy_key_type(byte_buf_view(&key_blob), result->key_type, sizeof(result->key_type));
+		err = load_request_sign(request, byte_buf_view(&key_blob), options->data_len);
+	}
+	byte_buf_deinit(&key_blob);
+	return err;
+}
+
+static int load_job_cpu_ns(const struct load_options *options, uint64_t *ns)
+{
+	if (options->counts_container)
+		return cpu_time_of_visible(ns);
+	return cpu_time_of_process(getpid(), ns);
+}
+
+static int load_job_measure(const struct load_options *options, struct load *load,
+			    struct load_result *result)
+{
+	struct latency latency;
+	uint64_t started_ns;
+	uint64_t cpu_before_ns;
+	uint64_t cpu_after_ns;
+	int err = latency_init(&latency, options->requests);
+
+	if (err != 0)
+		return err;
+	err = load_run(load, options->warmup, NULL);
+	if (err == 0)
+		err = load_job_cpu_ns(options, &cpu_before_ns);
+	if (err != 0)
+		goto out;
+	started_ns = load_now_ns();
+	err = load_run(load, options->requests, &latency);
+	result->wall_ns = load_now_ns() - started_ns;
+	if (err == 0)
+		err = load_job_cpu_ns(options, &cpu_after_ns);
+	if (err != 0)
+		goto out;
+	latency_sort(&latency);
+	result->cpu_ns = cpu_after_ns - cpu_before_ns;
+	result->p50_ns = latency_percentile_ns(&latency, 50);
+	result->p99_ns = latency_percentile_ns(&latency, 99);
+	result->max_ns = latency_percentile_ns(&latency, 100);
+out:
+	latency_deinit(&latency);
+	return err;
+}
+
+int load_job_run(const struct load_options *options, const char *socket_path,
+		 struct load_result *result)
+{
+	struct load_request request = {0};
+	struct load_result measured = {0};
+	struct load load;
+	int err = load_job_make_request(options, socket_path, &request, &measured);
+
+	if (err == 0)
+		err = load_init(&load, socket_path, &request, options->connections,
+				options->is_reconnecting);
+	if (err == 0) {
+		err = load_job_measure(options, &load, &measured);
+		load_deinit(&load);
+	}
+	if (err == 0)
+		*result = measured;
+	else
+		fprintf(stderr, "agent-load: %s: %s\n", socket_path, load_job_reason(err));
+	load_request_deinit(&request);
+	return err;
+}
+
+void load_job_print(const struct load_options *options, const struct load_result *result,
+		    struct byte_buf *line)
+{
+	const char *op = options->op == LOAD_OP_LIST ? "list" : "sign";
+	double rate_per_s = (double)options->requests * 1e9 / (double)result->wall_ns;
+	double p50_us = (double)result->p50_ns / 1e3;
+	double p99_us = (double)result->p99_ns / 1e3;
+	double max_us = (double)result->max_ns / 1e3;
+	double cpu_us = (double)result->cpu_ns / 1e3;
+
+	if (options->is_json)
+		byte_buf_printf(
+			line,
+			"{\"op\":\"%s\",\"key\":\"%s\",\"connections\":%zu,\"requests\":%zu,"
+			"\"rate_per_s\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f,"
+			"\"cpu_us\":%.1f}",
+			op, result->key_type, options->connections, options->requests, rate_per_s,
+			p50_us, p99_us, max_us, cpu_us);
+	else
+		byte_buf_printf(line,
+				"op=%s key=%s connections=%zu requests=%zu rate_per_s=%.1f "
+				"p50_us=%.1f p99_us=%.1f max_us=%.1f cpu_us=%.1f",
+				op, result->key_type, options->connections, options->requests,
+				rate_per_s, p50_us, p99_us, max_us, cpu_us);
+}
