@@ -15,16 +15,21 @@ enum {
 static int load_once(const struct load_options *options, const char *socket_path)
 {
 	struct load_result result;
+	struct load_job job;
 	struct byte_buf line;
-	int err = load_job_run(options, socket_path, &result);
+	int err = load_job_init(&job, options, socket_path);
 
 	if (err != 0)
 		return err;
-	byte_buf_init(&line, RESULT_LEN_MAX);
-	load_job_print(options, &result, &line);
-	printf("%.*s\n", (int)line.len, (const char *)line.data);
-	byte_buf_deinit(&line);
-	return 0;
+	err = load_job_measure(&job, &result);
+	if (err == 0) {
+		byte_buf_init(&line, RESULT_LEN_MAX);
+		load_job_print(&job, &result, &line);
+		printf("%.*s\n", (int)line.len, (const char *)line.data);
+		byte_buf_deinit(&line);
+	}
+	load_job_deinit(&job);
+	return err;
 }
 
 int main(int argc, char *argv[])

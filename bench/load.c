@@ -1,5 +1,6 @@
 #include "bench/load.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -131,6 +132,7 @@ static int load_serve(struct load *load, const struct epoll_event *event)
 	struct load_connection *connection = event->data.ptr;
 	int err = 0;
 
+	assert(connection != NULL);
 	if ((event->events & EPOLLOUT) != 0)
 		err = load_write(load, connection);
 	if (err == 0 && (event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
@@ -149,7 +151,7 @@ int load_init(struct load *load, const char *path, struct load_request *request,
 		return -errno;
 	load->connections = calloc(connection_count, sizeof(*load->connections));
 	if (load->connections == NULL) {
-		load_deinit(load);
+		close(load->epoll_fd);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < connection_count && err == 0; i++) {

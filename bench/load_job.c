@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "bench/cpu_time.h"
-#include "bench/load.h"
 #include "common/frame.h"
 
 static const char *load_job_reason(int err)
@@ -30,6 +29,11 @@ static const char *load_job_reason(int err)
 	}
 }
 
+static void load_job_report(const struct load_job *job, int err)
+{
+	fprintf(stderr, "agent-load: %s: %s\n", job->socket_path, load_job_reason(err));
+}
+
 /* The type goes into a line of words: a stranger's bytes must not add any. */
 static void copy_key_type(struct byte_view key_blob, char *out, size_t out_len)
 {
@@ -44,92 +48,106 @@ static void copy_key_type(struct byte_view key_blob, char *out, size_t out_len)
 	out[len] = '\0';
 }
 
-static int load_job_make_request(const struct load_options *options, const char *socket_path,
-				 struct load_request *request, struct load_result *result)
+static int load_job_make_request(struct load_job *job)
 {
+	const struct load_options *options = job->options;
 	struct byte_buf key_blob;
 	int err;
 
 	if (options->op == LOAD_OP_LIST) {
-		strcpy(result->key_type, "-");
-		return load_request_list(request);
+		strcpy(job->key_type, "-");
+		return load_request_list(&job->request);
 	}
 	byte_buf_init(&key_blob, FRAME_BODY_MAX);
-	err = agent_choose_key(socket_path, options->key, &key_blob);
+	err = agent_choose_key(job->socket_path, options->key, &key_blob);
 	if (err == 0) {
-		copy_key_type(byte_buf_view(&key_blob), result->key_type, sizeof(result->key_type));
-		err = load_request_sign(request, byte_buf_view(&key_blob), options->data_len);
+		copy_key_type(byte_buf_view(&key_blob), job->key_type, sizeof(job->key_type));
+		err = load_request_sign(&job->request, byte_buf_view(&key_blob), options->data_len);
 	}
 	byte_buf_deinit(&key_blob);
 	return err;
 }
 
-static int load_job_cpu_ns(const struct load_options *options, uint64_t *ns)
+int load_job_init(struct load_job *job, const struct load_options *options, const char *socket_path)
 {
-	if (options->counts_container)
+	int err;
+
+	*job = (struct load_job){.options = options, .socket_path = socket_path};
+	err = load_job_make_request(job);
+	if (err != 0)
+		goto failed;
+	err = load_init(&job->load, socket_path, &job->request, options->connections,
+			options->is_reconnecting);
+	if (err != 0)
+		goto failed;
+	err = load_run(&job->load, options->warmup, NULL);
+	if (err == 0)
+		return 0;
+	load_deinit(&job->load);
+failed:
+	load_request_deinit(&job->request);
+	load_job_report(job, err);
+	return err;
+}
+
+void load_job_deinit(struct load_job *job)
+{
+	load_deinit(&job->load);
+	load_request_deinit(&job->request);
+}
+
+static int load_job_cpu_ns(const struct load_job *job, uint64_t *ns)
+{
+	if (job->options->counts_container)
 		return cpu_time_of_visible(ns);
 	return cpu_time_of_process(getpid(), ns);
 }
 
-static int load_job_measure(const struct load_options *options, struct load *load,
-			    struct load_result *result)
+static int load_job_run_timed(struct load_job *job, struct latency *latency,
+			      struct load_result *result)
 {
-	struct latency latency;
-	uint64_t started_ns;
 	uint64_t cpu_before_ns;
 	uint64_t cpu_after_ns;
-	int err = latency_init(&latency, options->requests);
+	uint64_t started_ns;
+	int err = load_job_cpu_ns(job, &cpu_before_ns);
 
 	if (err != 0)
 		return err;
-	err = load_run(load, options->warmup, NULL);
-	if (err == 0)
-		err = load_job_cpu_ns(options, &cpu_before_ns);
-	if (err != 0)
-		goto out;
 	started_ns = load_now_ns();
-	err = load_run(load, options->requests, &latency);
+	err = load_run(&job->load, job->options->requests, latency);
 	result->wall_ns = load_now_ns() - started_ns;
 	if (err == 0)
-		err = load_job_cpu_ns(options, &cpu_after_ns);
-	if (err != 0)
-		goto out;
-	latency_sort(&latency);
-	result->cpu_ns = cpu_after_ns - cpu_before_ns;
-	result->p50_ns = latency_percentile_ns(&latency, 50);
-	result->p99_ns = latency_percentile_ns(&latency, 99);
-	result->max_ns = latency_percentile_ns(&latency, 100);
-out:
+		err = load_job_cpu_ns(job, &cpu_after_ns);
+	if (err == 0)
+		result->cpu_ns = cpu_after_ns - cpu_before_ns;
+	return err;
+}
+
+int load_job_measure(struct load_job *job, struct load_result *result)
+{
+	struct load_result measured = {0};
+	struct latency latency = {0};
+	int err = latency_init(&latency, job->options->requests);
+
+	if (err == 0)
+		err = load_job_run_timed(job, &latency, &measured);
+	if (err == 0) {
+		latency_sort(&latency);
+		measured.p50_ns = latency_percentile_ns(&latency, 50);
+		measured.p99_ns = latency_percentile_ns(&latency, 99);
+		measured.max_ns = latency_percentile_ns(&latency, 100);
+		*result = measured;
+	} else {
+		load_job_report(job, err);
+	}
 	latency_deinit(&latency);
 	return err;
 }
 
-int load_job_run(const struct load_options *options, const char *socket_path,
-		 struct load_result *result)
-{
-	struct load_request request = {0};
-	struct load_result measured = {0};
-	struct load load;
-	int err = load_job_make_request(options, socket_path, &request, &measured);
-
-	if (err == 0)
-		err = load_init(&load, socket_path, &request, options->connections,
-				options->is_reconnecting);
-	if (err == 0) {
-		err = load_job_measure(options, &load, &measured);
-		load_deinit(&load);
-	}
-	if (err == 0)
-		*result = measured;
-	else
-		fprintf(stderr, "agent-load: %s: %s\n", socket_path, load_job_reason(err));
-	load_request_deinit(&request);
-	return err;
-}
-
-void load_job_print(const struct load_options *options, const struct load_result *result,
+void load_job_print(const struct load_job *job, const struct load_result *result,
 		    struct byte_buf *line)
 {
+	const struct load_options *options = job->options;
 	const char *op = options->op == LOAD_OP_LIST ? "list" : "sign";
 	double rate_per_s = (double)options->requests * 1e9 / (double)result->wall_ns;
 	double p50_us = (double)result->p50_ns / 1e3;
@@ -143,12 +161,12 @@ void load_job_print(const struct load_options *options, const struct load_result
 			"{\"op\":\"%s\",\"key\":\"%s\",\"connections\":%zu,\"requests\":%zu,"
 			"\"rate_per_s\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f,"
 			"\"cpu_us\":%.1f}",
-			op, result->key_type, options->connections, options->requests, rate_per_s,
+			op, job->key_type, options->connections, options->requests, rate_per_s,
 			p50_us, p99_us, max_us, cpu_us);
 	else
 		byte_buf_printf(line,
 				"op=%s key=%s connections=%zu requests=%zu rate_per_s=%.1f "
 				"p50_us=%.1f p99_us=%.1f max_us=%.1f cpu_us=%.1f",
-				op, result->key_type, options->connections, options->requests,
+				op, job->key_type, options->connections, options->requests,
 				rate_per_s, p50_us, p99_us, max_us, cpu_us);
 }

@@ -2,64 +2,44 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-static bool parse_port(const char *text, in_port_t *port)
+static int tcp_address_parse(const char *text, struct sockaddr_in *address)
 {
+	const char *colon = strchr(text, ':');
+	char host[INET_ADDRSTRLEN];
+	unsigned long port;
 	char *end;
-	unsigned long value = strtoul(text, &end, 10);
 
-	*port = htons((uint16_t)value);
-	return *text != '\0' && *end == '\0' && value <= UINT16_MAX;
-}
-
-int tcp_address_parse(const char *text, struct sockaddr_storage *address, socklen_t *len)
-{
-	struct sockaddr_in v4 = {.sin_family = AF_INET};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-	const char *colon = strrchr(text, ':');
-	char host[INET6_ADDRSTRLEN + 2];
-	size_t host_len = colon == NULL ? sizeof(host) : (size_t)(colon - text);
-
-	if (host_len >= sizeof(host))
+	if (colon == NULL || (size_t)(colon - text) >= sizeof(host))
 		return -EINVAL;
-	memcpy(host, text, host_len);
-	host[host_len] = '\0';
-	if (host_len > 2 && host[0] == '[' && host[host_len - 1] == ']') {
-		host[host_len - 1] = '\0';
-		if (inet_pton(AF_INET6, host + 1, &v6.sin6_addr) != 1 ||
-		    !parse_port(colon + 1, &v6.sin6_port))
-			return -EINVAL;
-		memcpy(address, &v6, sizeof(v6));
-		*len = sizeof(v6);
-		return 0;
-	}
-	if (inet_pton(AF_INET, host, &v4.sin_addr) != 1 || !parse_port(colon + 1, &v4.sin_port))
+	memcpy(host, text, (size_t)(colon - text));
+	host[colon - text] = '\0';
+	port = strtoul(colon + 1, &end, 10);
+	if (end == colon + 1 || *end != '\0' || port > UINT16_MAX)
 		return -EINVAL;
-	memcpy(address, &v4, sizeof(v4));
-	*len = sizeof(v4);
-	return 0;
+	*address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	return inet_pton(AF_INET, host, &address->sin_addr) == 1 ? 0 : -EINVAL;
 }
 
 static int tcp_address_open(const char *text, int *fd,
 			    int (*use)(int fd, const struct sockaddr *address, socklen_t len))
 {
-	struct sockaddr_storage address = {0};
-	socklen_t len;
+	struct sockaddr_in address;
+	int err = tcp_address_parse(text, &address);
 	int sock;
-	int err = tcp_address_parse(text, &address, &len);
 
 	if (err != 0)
 		return err;
-	sock = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	sock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (sock < 0)
 		return -errno;
-	if (use(sock, (struct sockaddr *)&address, len) < 0) {
+	if (use(sock, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		err = -errno;
 		close(sock);
 		return err;
@@ -70,12 +50,7 @@ static int tcp_address_open(const char *text, int *fd,
 
 static int bind_and_listen(int fd, const struct sockaddr *address, socklen_t len)
 {
-	static const int yes = 1;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0 ||
-	    bind(fd, address, len) < 0)
-		return -1;
-	return listen(fd, SOMAXCONN);
+	return bind(fd, address, len) < 0 ? -1 : listen(fd, SOMAXCONN);
 }
 
 int tcp_address_connect(const char *text, int *fd)
@@ -86,4 +61,17 @@ int tcp_address_connect(const char *text, int *fd)
 int tcp_address_listen(const char *text, int *fd)
 {
 	return tcp_address_open(text, fd, bind_and_listen);
+}
+
+int tcp_address_of(int fd, char text[TCP_ADDRESS_TEXT_LEN])
+{
+	struct sockaddr_in address = {0};
+	socklen_t len = sizeof(address);
+	char host[INET_ADDRSTRLEN];
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+		return -errno;
+	inet_ntop(AF_INET, &address.sin_addr, host, sizeof(host));
+	snprintf(text, TCP_ADDRESS_TEXT_LEN, "%s:%d", host, ntohs(address.sin_port));
+	return 0;
 }
