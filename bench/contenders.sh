@@ -198,7 +198,7 @@ _with_children()
 	local child
 
 	printf '%s\n' "$1"
-	for child in $(pgrep --parent "$1"); do
+	for child in $(pgrep --parent "$1" || true); do
 		_with_children "$child"
 	done
 }
@@ -210,7 +210,8 @@ _copy_program()
 
 	mkdir -p "$root"
 	cp "$program" "$root/"
-	{ ldd "$program" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r library; do
+	{ ldd "$program" 2>/dev/null || true; } | # fails for a static program, which has none
+		sed -n 's|^[^/]*\(/[^ ]*\).*|\1|p' | while read -r library; do
 		install -D "$library" "$root$library"
 	done
 }

@@ -34,6 +34,7 @@ enum {
 	PIDS_MAX = 64,
 	NAME_LEN_MAX = 64,
 	LINE_LEN_MAX = 1024,
+	ARRIVAL_TIMEOUT_S = 30, /* a build whose step failed never comes */
 	ANSWER_TIMEOUT_S = 120,
 };
 
@@ -93,7 +94,7 @@ static void director_seat(struct director *director)
 	int fd = accept(director->listener, NULL, NULL);
 
 	if (fd < 0 || director->player_count == PLAYERS_MAX)
-		fail("no player came within %d s", ANSWER_TIMEOUT_S);
+		fail("no player came within %d s", ARRIVAL_TIMEOUT_S);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	snprintf(player->name, sizeof(player->name), "a newcomer");
 	player->stream = fdopen(fd, "r+");
@@ -199,7 +200,7 @@ static void director_obey(struct director *director, char *line)
 
 static void director_listen(struct director *director, const char *address)
 {
-	static const struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
+	static const struct timeval timeout = {.tv_sec = ARRIVAL_TIMEOUT_S};
 	char bound[TCP_ADDRESS_TEXT_LEN];
 	int err = tcp_address_listen(address, &director->listener);
 

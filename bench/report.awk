@@ -93,6 +93,8 @@ function print_table(    d, c) {
 
 # bound: "<= 0.80", ">= 1.50", or "" where the figure has no aim and is told for the record.
 function print_aim(text, kind, discipline, ours, theirs, bound,    part, is_met) {
+	if (!(discipline in discipline_seen))
+		return
 	split(bound, part, " ")
 	compare(kind, discipline, ours, theirs)
 	is_met = part[1] == "<=" ? ratio <= part[2] + 0 : ratio >= part[2] + 0
@@ -105,20 +107,24 @@ function print_aims() {
 	print_aim("key file, 1 connection: p50", "p50", "ed25519-1", "us-keys", "bk-keys", "<= 0.80")
 	print_aim("key file, 16 connections: rate", "rate", "ed25519-16", "us-keys", "bk-keys",
 		">= 1.50")
-	print_aim("agent, 1 connection: added latency", "added", "ed25519-1", "us-agent", "bk-agent",
-		"<= 0.65")
-	print_aim("agent, 1 connection, list: added latency", "added", "list-1", "us-agent",
-		"bk-agent", "<= 0.65")
+	print_aim("agent, 1 connection: latency added to ssh-agent's own", "added", "ed25519-1",
+		"us-agent", "bk-agent", "<= 0.65")
+	print_aim("  the same for a list", "added", "list-1", "us-agent", "bk-agent", "<= 0.65")
 	print_aim("key file, 1 connection: CPU time of all processes", "cpu", "ed25519-1", "us-keys",
 		"bk-keys", "<= 0.50")
-	print_aim("key file, 16 connections: CPU time of all processes", "cpu", "ed25519-16",
-		"us-keys", "bk-keys", "<= 0.50")
+	print_aim("key file, 16 connections: the same", "cpu", "ed25519-16", "us-keys", "bk-keys",
+		"<= 0.50")
 	print_aim("agent, 1 connection: CPU time of all processes", "cpu", "ed25519-1", "us-agent",
 		"bk-agent", "<= 0.50")
-	print_aim("agent, 16 connections: CPU time of all processes", "cpu", "ed25519-16",
-		"us-agent", "bk-agent", "<= 0.50")
-	print_aim("agent, 1 connection: CPU time but for direct ssh-agent's", "added cpu",
-		"ed25519-1", "us-agent", "bk-agent", "")
+	# With an agent, most of the CPU time is the agent's own: no relay can get below this.
+	print_aim("  ssh-agent asked directly, for comparison", "cpu", "ed25519-1", "direct",
+		"bk-agent", "")
+	print_aim("  what is added to that", "added cpu", "ed25519-1", "us-agent", "bk-agent", "")
+	print_aim("agent, 16 connections: the same", "cpu", "ed25519-16", "us-agent", "bk-agent",
+		"<= 0.50")
+	print_aim("  ssh-agent asked directly, for comparison", "cpu", "ed25519-16", "direct",
+		"bk-agent", "")
+	print_aim("  what is added to that", "added cpu", "ed25519-16", "us-agent", "bk-agent", "")
 }
 
 BEGIN {
