@@ -6,7 +6,7 @@
 # Usage: SCRIPT AGENT-LOAD
 set -euo pipefail
 
-# shellcheck source=bench/tests/agent.sh
+# shellcheck source=tests/bench/agent.sh
 . "$(dirname "$0")/agent.sh"
 
 agent_load=$1

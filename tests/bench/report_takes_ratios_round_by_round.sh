@@ -4,7 +4,7 @@
 # are theirs; numbers are compared as numbers; a miss is called one.
 set -euo pipefail
 
-report=$(dirname "$0")/../report.awk
+report=$(dirname "$0")/../../bench/report.awk
 
 # Three rounds in which the machine gets slower and slower, ours at 0.50, 0.90 and 1.00 of theirs.
 measured()
