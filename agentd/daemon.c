@@ -17,6 +17,7 @@
 #include "agentd/keeper_watch.h"
 #include "agentd/listeners.h"
 #include "agentd/mint.h"
+#include "agentd/unix_socket.h"
 #include "common/log.h"
 
 enum {
@@ -187,8 +188,31 @@ static void print_start(const struct daemon *daemon, const struct byte_buf *toke
 		       "#   RUN ssh-shim -- git clone git@github.com:org/repo.git\n"
 		       "# and with the two lines above in the shell:\n"
 		       "#   docker build --build-arg SSH_SHIM_TOKEN .\n");
-	printf("# Sockets to mount: %s\n", daemon->listeners.dir.path);
+	listeners_print(&daemon->listeners, stdout);
 	fflush(stdout);
+}
+
+/* An agent may well be started later, so one that does not answer is no reason not to start. */
+static void log_sources(const struct source_set *sources)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		const struct source *source = &sources->list[i];
+		int fd;
+
+		if (source->kind == SOURCE_KEYS) {
+			log_info("offering id=%s from key files", source->id);
+			continue;
+		}
+		log_info("offering id=%s from the agent at %s", source->id, source->socket_path);
+		fd = unix_socket_connect(source->socket_path);
+		if (fd < 0)
+			log_warn("the agent of id \"%s\" at %s does not answer now (%s); its "
+				 "requests "
+				 "fail until it does",
+				 source->id, source->socket_path, strerror(-fd));
+		else
+			close(fd);
+	}
 }
 
 static int daemon_make_token(struct daemon *daemon, struct byte_buf *token)
@@ -242,8 +266,10 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	err = front_init(front);
 	if (err == 0)
 		err = listeners_open(&daemon->listeners);
-	if (err == 0)
+	if (err == 0) {
+		log_sources(&front->sources);
 		err = daemon_announce(daemon, command);
+	}
 	if (err != 0) {
 		if (daemon->exit_status == 0)
 			daemon->exit_status = 1;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <ifaddrs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -128,10 +129,7 @@ static int parse_interface(const char *spec, char name[IF_NAMESIZE], uint16_t *p
 	name[len] = '\0';
 	*port = ENDPOINT_DEFAULT_PORT;
 	if (spec[len] == ':') {
-		if (strlen(spec + len) > 8)
-			return -EINVAL;
-		strcpy(probe, "0.0.0.0");
-		strcat(probe, spec + len);
+		snprintf(probe, sizeof(probe), "0.0.0.0%s", spec + len);
 		if (address_parse(probe, 0, &with_port) != 0)
 			return -EINVAL;
 		*port = address_port((struct sockaddr *)&with_port);

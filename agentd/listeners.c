@@ -257,6 +257,20 @@ int listeners_open(struct listeners *listeners)
 	return err;
 }
 
+void listeners_print(const struct listeners *listeners, FILE *out)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < listeners->endpoints.count; i++) {
+		const struct endpoint *endpoint = &listeners->endpoints.list[i];
+
+		address_format((const struct sockaddr *)&endpoint->address, text);
+		fprintf(out, "# Listening on %s%s\n", text,
+			endpoint->is_trusted ? ", no token needed there" : "");
+	}
+	fprintf(out, "# Sockets to mount: %s\n", listeners->dir.path);
+}
+
 void listeners_close(struct listeners *listeners)
 {
 	while (!SLIST_EMPTY(&listeners->doors)) {

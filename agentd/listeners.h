@@ -4,6 +4,8 @@
 #ifndef AGENTD_LISTENERS_H
 #define AGENTD_LISTENERS_H
 
+#include <stdio.h>
+
 #include "agentd/endpoint.h"
 #include "agentd/front.h"
 #include "agentd/listener.h"
@@ -30,6 +32,9 @@ int listeners_resolve(struct listeners *listeners, struct front *front,
 
 /* Opens all of it; sets front->port_hint. Reports and returns as above. */
 int listeners_open(struct listeners *listeners);
+
+/* For the start output: where links and Unix sockets are, as comment lines of a shell. */
+void listeners_print(const struct listeners *listeners, FILE *out);
 
 /* Starts closing; no more connections come. */
 void listeners_close(struct listeners *listeners);

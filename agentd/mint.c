@@ -22,7 +22,7 @@ int mint_add_id(struct mint_request *request, const char *id, char reason[MINT_R
 		snprintf(reason, MINT_REASON_MAX, "a token names %d ids at most", TOKEN_IDS_MAX);
 		return -EINVAL;
 	}
-	strcpy(request->ids[request->id_count++], id);
+	snprintf(request->ids[request->id_count++], sizeof(request->ids[0]), "%s", id);
 	return 0;
 }
 
@@ -34,7 +34,7 @@ int mint_set_name(struct mint_request *request, const char *name, char reason[MI
 			 TOKEN_NAME_MAX);
 		return -EINVAL;
 	}
-	strcpy(request->name, name);
+	snprintf(request->name, sizeof(request->name), "%s", name);
 	return 0;
 }
 
@@ -106,9 +106,9 @@ int mint_token(const struct mint_request *request, const struct secret *secret,
 		return -EIO;
 	memcpy(token.fingerprint, host_key_hash, sizeof(token.fingerprint));
 	if (request->name[0] != '\0')
-		strcpy(token.name, request->name);
+		snprintf(token.name, sizeof(token.name), "%s", request->name);
 	else if (is_repeatable)
-		strcpy(token.name, "lasting");
+		snprintf(token.name, sizeof(token.name), "lasting");
 	else
 		snprintf(token.name, sizeof(token.name), "t%02x%02x%02x", token.serial[0],
 			 token.serial[1], token.serial[2]);

@@ -29,10 +29,11 @@ static int base_path(char path[RUNTIME_DIR_MAX])
 
 int runtime_dir_control_path(char path[RUNTIME_DIR_MAX])
 {
-	int err = base_path(path);
+	char base[RUNTIME_DIR_MAX];
+	int err = base_path(base);
 
-	if (err == 0)
-		strcat(path, "/control.sock");
+	if (err == 0 && snprintf(path, RUNTIME_DIR_MAX, "%s/control.sock", base) >= RUNTIME_DIR_MAX)
+		err = -ENAMETOOLONG;
 	return err;
 }
 
@@ -120,7 +121,7 @@ static int open_at(struct runtime_dir *dir)
 
 int runtime_dir_open(struct runtime_dir *dir)
 {
-	char suffix[32];
+	size_t len;
 	int err;
 
 	*dir = (struct runtime_dir){.lock_fd = -1};
@@ -128,10 +129,8 @@ int runtime_dir_open(struct runtime_dir *dir)
 	if (err == 0)
 		err = open_at(dir);
 	if (err == -EWOULDBLOCK) {
-		snprintf(suffix, sizeof(suffix), ".%ld", (long)getpid());
-		if (strlen(dir->path) + strlen(suffix) >= RUNTIME_DIR_MAX - sizeof("/ids/x.sock"))
-			return -ENAMETOOLONG;
-		strcat(dir->path, suffix);
+		len = strlen(dir->path);
+		snprintf(dir->path + len, sizeof(dir->path) - len, ".%ld", (long)getpid());
 		log_info("another ssh-forward-agentd of this user is running; this one's sockets "
 			 "are in "
 			 "%s",

@@ -1,6 +1,7 @@
 #include "agentd/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,7 +77,7 @@ static struct source *source_new(struct source_set *set, const char *id, enum so
 	set->list = list;
 	source = &list[set->count++];
 	*source = (struct source){.kind = kind};
-	strcpy(source->id, id);
+	snprintf(source->id, sizeof(source->id), "%s", id);
 	return source;
 }
 

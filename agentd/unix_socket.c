@@ -11,10 +11,12 @@ enum { UNIX_SOCKET_BACKLOG = 1024 };
 
 static int set_path(struct sockaddr_un *address, const char *path)
 {
+	size_t len = strlen(path);
+
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(address->sun_path))
+	if (len >= sizeof(address->sun_path))
 		return -ENAMETOOLONG;
-	strcpy(address->sun_path, path);
+	memcpy(address->sun_path, path, len);
 	return 0;
 }
 

@@ -5,7 +5,6 @@
 #define COMMON_ADDRESS_H
 
 #include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "common/bytes.h"
 

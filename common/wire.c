@@ -251,8 +251,8 @@ static void wire_pump(struct wire *wire, bool is_poll_due)
 	if (wire->is_closing)
 		return;
 	if (wire_is_dead(wire)) {
-		wire_lose(wire, wire->violation != NULL ? wire->violation
-							: ssh_get_error(wire->session));
+		wire_lose(wire,
+			  wire->violation != NULL ? wire->violation : ssh_get_error(wire->session));
 	} else if (!wire->is_paused) {
 		if (is_unfinished)
 			uv_idle_start(&wire->again, on_again);

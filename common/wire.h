@@ -34,7 +34,7 @@ struct wire_events {
 struct wire {
 	uv_loop_t *loop;
 	uv_poll_t poll;
-	int poll_fd;	 /* owned: a duplicate of the session's, for the loop */
+	int poll_fd; /* owned: a duplicate of the session's, for the loop */
 	int poll_mask;
 	uv_idle_t again; /* another pump run is due although the socket stays silent */
 	int open_handles;
