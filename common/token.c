@@ -38,6 +38,10 @@ bool token_covers(const struct token *token, const char *id)
 
 void token_put_sealed_part(struct byte_buf *buf, const struct token *token)
 {
+	if (token->id_count > TOKEN_IDS_MAX) {
+		buf->error = -EMSGSIZE;
+		return;
+	}
 	byte_buf_put_u8(buf, TOKEN_VERSION);
 	byte_buf_put_u16(buf, token->port);
 	byte_buf_put_u64(buf, token->expiry_s);

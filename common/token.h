@@ -55,7 +55,8 @@ bool id_is_valid(struct byte_view name);
 /* True if the token covers the id. */
 bool token_covers(const struct token *token, const char *id);
 
-/* Appends the part of the token that the seal is made over. */
+/* Appends the part of the token that the seal is made over. -EMSGSIZE, in buf, if it names more
+ * than TOKEN_IDS_MAX ids. */
 void token_put_sealed_part(struct byte_buf *buf, const struct token *token);
 
 /* Appends the text of the token, its seal included, without a NUL. 0, -EMSGSIZE or -ENOMEM. */
