@@ -1,0 +1,173 @@
+#include "common/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/support/exact.h"
+#include "tests/support/unit.h"
+
+enum { LINE_MAX_LEN = 2047 };
+
+static char captured[8192];
+static int capture_pipe[2];
+static int kept_stderr;
+
+static void start_capture(void)
+{
+	ck_assert_int_eq(pipe2(capture_pipe, O_NONBLOCK), 0);
+	kept_stderr = dup(STDERR_FILENO);
+	dup2(capture_pipe[1], STDERR_FILENO);
+}
+
+/* What has been written to stderr since; as much as one write gave, to see that it was one. */
+static const char *end_capture(void)
+{
+	ssize_t len;
+
+	dup2(kept_stderr, STDERR_FILENO);
+	close(kept_stderr);
+	len = read(capture_pipe[0], captured, sizeof(captured) - 1);
+	captured[len > 0 ? len : 0] = '\0';
+	close(capture_pipe[0]);
+	close(capture_pipe[1]);
+	return captured;
+}
+
+START_TEST(line_has_program_message_and_newline)
+{
+	log_init("prog", LOG_LEVEL_INFO);
+	start_capture();
+	log_info("started port=%d", 2522);
+	ck_assert_str_eq(end_capture(), "prog: started port=2522\n");
+	start_capture();
+	log_warn("careful");
+	ck_assert_str_eq(end_capture(), "prog: warning: careful\n");
+}
+END_TEST
+
+START_TEST(level_lets_through_itself_and_what_is_graver)
+{
+	static const char *const expected[] = {
+		"p: e\n",
+		"p: e\np: warning: w\n",
+		"p: e\np: warning: w\np: i\n",
+		"p: e\np: warning: w\np: i\np: d\n",
+	};
+
+	for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
+		log_init("p", (enum log_level)level);
+		start_capture();
+		log_error("e");
+		log_warn("w");
+		log_info("i");
+		log_debug("d");
+		ck_assert_str_eq(end_capture(), expected[level]);
+		ck_assert(log_is_on(LOG_LEVEL_ERROR));
+		ck_assert(log_is_on((enum log_level)level));
+		ck_assert(level == LOG_LEVEL_DEBUG || !log_is_on((enum log_level)(level + 1)));
+	}
+}
+END_TEST
+
+START_TEST(line_of_any_length_is_cut_but_ends_in_one_newline)
+{
+	static char message[4096];
+	size_t head_len = strlen("p: ");
+
+	log_init("p", LOG_LEVEL_INFO);
+	for (size_t len = LINE_MAX_LEN - head_len - 5; len < sizeof(message);
+	     len += 1 + len / 1000) {
+		const char *line;
+		size_t line_len;
+
+		memset(message, 'x', len);
+		message[len] = '\0';
+		start_capture();
+		log_info("%s", message);
+		line = end_capture();
+		line_len = strlen(line);
+		if (head_len + len + 1 <= LINE_MAX_LEN)
+			ck_assert_uint_eq(line_len, head_len + len + 1);
+		else
+			ck_assert_uint_eq(line_len, LINE_MAX_LEN);
+		ck_assert_ptr_eq(strchr(line, '\n'), line + line_len - 1);
+	}
+}
+END_TEST
+
+START_TEST(level_names_are_those_of_the_option)
+{
+	static const char *const names[] = {"error", "warn", "info", "debug"};
+	enum log_level level = LOG_LEVEL_WARN;
+
+	ck_assert_int_eq(log_parse_level("loud", &level), -EINVAL);
+	ck_assert_int_eq(log_parse_level("", &level), -EINVAL);
+	ck_assert_int_eq(log_parse_level("Error", &level), -EINVAL);
+	ck_assert_int_eq(level, LOG_LEVEL_WARN);
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq(log_parse_level(names[i], &level), 0);
+		ck_assert_int_eq(level, i);
+	}
+}
+END_TEST
+
+START_TEST(each_byte_is_escaped_or_printable_as_it_is)
+{
+	for (unsigned value = 0; value < 256; value++) {
+		uint8_t byte = (uint8_t)value;
+		struct byte_view input = exact_copy(&byte, 1);
+		char expected[8];
+		char *text = malloc(LOG_ESCAPED_MAX);
+
+		if (value >= ' ' && value <= '~' && value != '"' && value != '\\')
+			snprintf(expected, sizeof(expected), "%c", (int)value);
+		else
+			snprintf(expected, sizeof(expected), "\\x%02x", value);
+		ck_assert_str_eq(log_escape(input, text), expected);
+		free(text);
+		exact_free(input);
+	}
+}
+END_TEST
+
+START_TEST(input_of_any_length_fits_and_says_where_it_was_cut)
+{
+	static uint8_t in[600];
+
+	for (size_t len = 0; len < sizeof(in); len++) {
+		char *text = malloc(LOG_ESCAPED_MAX);
+		struct byte_view input;
+		size_t text_len;
+
+		memset(in, _i, sizeof(in));
+		input = exact_copy(in, len);
+		log_escape(input, text);
+		text_len = strlen(text);
+		ck_assert_uint_lt(text_len, LOG_ESCAPED_MAX);
+		if (text_len < len * (_i == 'x' ? 1 : 4)) {
+			ck_assert_uint_gt(text_len, LOG_ESCAPED_MAX - 12);
+			ck_assert_str_eq(text + text_len - 3, "...");
+			ck_assert_int_eq(text[0], _i == 'x' ? 'x' : '\\');
+		}
+		free(text);
+		exact_free(input);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("log");
+
+	tcase_add_test(tests, line_has_program_message_and_newline);
+	tcase_add_test(tests, level_lets_through_itself_and_what_is_graver);
+	tcase_add_test(tests, line_of_any_length_is_cut_but_ends_in_one_newline);
+	tcase_add_test(tests, level_names_are_those_of_the_option);
+	tcase_add_test(tests, each_byte_is_escaped_or_printable_as_it_is);
+	tcase_add_loop_test(tests, input_of_any_length_fits_and_says_where_it_was_cut, 'x',
+			    'x' + 1);
+	tcase_add_loop_test(tests, input_of_any_length_fits_and_says_where_it_was_cut, 0, 1);
+	return unit_main(tests, "log");
+}
