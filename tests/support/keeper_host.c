@@ -4,10 +4,12 @@
  *     keeper_host SOCKET ID=FILE[,FILE...]... [--passphrase-file FILE]
  *
  * Prints "ready PID-OF-KEEPER", then hands every connection to SOCKET to the keeper, for the first
- * id. Ends with status 3 when the keeper dies, and with 1 if it did not start.
+ * id. SIGUSR1 makes the keeper forget its keys. Ends with status 3 when the keeper dies, and with 1
+ * if it did not start.
  */
 #include <err.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +50,18 @@ static struct keeper_source parse_source(char *text, char **files)
 static void serve(const char *id, int listener, int control_fd)
 {
 	struct pollfd fds[] = {{.fd = listener, .events = POLLIN}, {.fd = control_fd}};
+	sigset_t none;
 	int fd;
 
-	while (poll(fds, 2, -1) > 0 && fds[1].revents == 0) {
+	sigemptyset(&none);
+	for (;;) {
+		if (ppoll(fds, 2, NULL, &none) < 0) {
+			if (keeper_forget(control_fd) != 0)
+				warnx("the keeper took no order to forget");
+			continue;
+		}
+		if (fds[1].revents != 0)
+			return;
 		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)
 			continue;
@@ -58,6 +69,23 @@ static void serve(const char *id, int listener, int control_fd)
 			warnx("the keeper took no connection");
 		close(fd);
 	}
+}
+
+static void on_forget_asked(int signal_number)
+{
+	(void)signal_number; /* it has interrupted ppoll: that is all it is for */
+}
+
+/* Blocked but while serve() waits. */
+static void catch_forget_signal(void)
+{
+	struct sigaction action = {.sa_handler = on_forget_asked};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGUSR1, &action, NULL);
 }
 
 int main(int argc, char **argv)
@@ -72,6 +100,7 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		errx(2, "usage: keeper_host SOCKET ID=FILE[,FILE...]... [--passphrase-file FILE]");
 	log_init("keeper_host", LOG_LEVEL_INFO);
+	catch_forget_signal();
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--passphrase-file") == 0 && i + 1 < argc) {
 			config.passphrase_file = argv[++i];
