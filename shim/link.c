@@ -1,7 +1,6 @@
 #include "shim/link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,12 +183,8 @@ static bool link_login(struct link *link)
 static bool link_handshake(struct link *link)
 {
 	ssh_session session = link->wire.session;
-	int fd = ssh_get_fd(session);
 	int rc = ssh_connect(session);
 
-	/* libssh made the socket blocking when it saw it connected. */
-	if (fd >= 0)
-		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	if (rc == SSH_AGAIN)
 		return false;
 	if (rc != SSH_OK) {

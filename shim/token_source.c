@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int secret_copy(struct secret *secret, const char *text)
 {
 	size_t len = strlen(text);

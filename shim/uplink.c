@@ -34,6 +34,15 @@ static void waiting_remove(struct link_upstream *upstream)
 	upstream->is_waiting = false;
 }
 
+static struct link_upstream *waiting_pop(struct uplink *uplink)
+{
+	struct link_upstream *first = uplink->waiting;
+
+	uplink->waiting = first->next;
+	first->is_waiting = false;
+	return first;
+}
+
 /* Ends one that has no channel, or whose channel is gone. */
 static void link_upstream_end(struct link_upstream *upstream, const char *reason)
 {
@@ -135,12 +144,8 @@ static void on_found(void *owner, const struct found *found)
 	link_adopt(uplink->link, &uplink_link_events, uplink);
 	seek_end(uplink);
 	log_info("the link to %s is back", uplink->where);
-	while (uplink->state == UPLINK_UP && uplink->waiting != NULL) {
-		struct link_upstream *upstream = uplink->waiting;
-
-		waiting_remove(upstream);
-		link_upstream_start(upstream);
-	}
+	while (uplink->state == UPLINK_UP && uplink->waiting != NULL)
+		link_upstream_start(waiting_pop(uplink));
 }
 
 static void on_not_found(void *owner, enum find_failure failure)
@@ -151,12 +156,8 @@ static void on_not_found(void *owner, enum find_failure failure)
 	uplink->state = UPLINK_DOWN;
 	uplink->not_before_ms = uv_now(uplink->loop) + SEEK_INTERVAL_MS;
 	seek_end(uplink);
-	while (uplink->waiting != NULL) {
-		struct link_upstream *upstream = uplink->waiting;
-
-		waiting_remove(upstream);
-		link_upstream_end(upstream, "the link is lost");
-	}
+	while (uplink->waiting != NULL)
+		link_upstream_end(waiting_pop(uplink), "the link is lost");
 }
 
 static const struct find_events seek_events = {
@@ -234,10 +235,6 @@ void uplink_close(struct uplink *uplink)
 	if (uplink->link != NULL)
 		link_close(uplink->link);
 	uplink->link = NULL;
-	while (uplink->waiting != NULL) {
-		struct link_upstream *upstream = uplink->waiting;
-
-		waiting_remove(upstream);
-		link_upstream_end(upstream, NULL);
-	}
+	while (uplink->waiting != NULL)
+		link_upstream_end(waiting_pop(uplink), NULL);
 }

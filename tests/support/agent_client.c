@@ -35,7 +35,7 @@ static int connect_agent(void)
 
 	if (path == NULL || strlen(path) >= sizeof(address.sun_path) || fd < 0)
 		die("SSH_AUTH_SOCK");
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
 		die("connect");
 	return fd;
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 	static const uint8_t request[] = {0, 0, 0, 1, SSH_AGENTC_REQUEST_IDENTITIES};
 	static int fds[CONNECTIONS_MAX];
 	int counts[CLOSED + 1] = {0};
-	int count = argc > 1 ? atoi(argv[1]) : 1;
+	int count = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 1;
 
 	if (count < 1 || count > CONNECTIONS_MAX)
 		return EXIT_FAILURE;

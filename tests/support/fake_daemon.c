@@ -308,10 +308,11 @@ static int listen_on(uint16_t *port)
 
 static void read_hex(const char *hex)
 {
-	fake.reply_len = strlen(hex) / 2;
-	for (size_t i = 0; i < fake.reply_len; i++) {
-		if (sscanf(hex + 2 * i, "%2hhx", &fake.reply[i]) != 1)
-			die("--reply");
+	char digits[3] = {0};
+
+	for (fake.reply_len = 0; hex[0] != '\0' && hex[1] != '\0'; hex += 2) {
+		memcpy(digits, hex, 2);
+		fake.reply[fake.reply_len++] = (uint8_t)strtoul(digits, NULL, 16);
 	}
 }
 
@@ -332,7 +333,7 @@ static void read_options(int argc, char **argv)
 		fake.is_stalling |= code == 's';
 		fake.is_bad_offer |= code == 'b';
 		if (code == 'p')
-			fake.port = (uint16_t)atoi(optarg);
+			fake.port = (uint16_t)strtoul(optarg, NULL, 10);
 		else if (code == 'k')
 			fake.key_file = optarg;
 		else if (code == 'r')

@@ -2,6 +2,7 @@
 #include "shim/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -37,7 +38,11 @@ static void on_child(void *owner)
 static void setup(void)
 {
 	received = 0;
-	descriptors_before = WEXITSTATUS(system(COUNT_DESCRIPTORS));
+	descriptors_before = 1; /* ls has one open for the directory that it lists */
+	for (int fd = 0; fd < 1024; fd++) {
+		if (fcntl(fd, F_GETFD) == 0)
+			descriptors_before++;
+	}
 	uv_loop_init(&loop);
 	ck_assert_int_eq(signals_init(&signals, &loop, on_received, on_child, NULL), 0);
 }

@@ -94,14 +94,18 @@ END_TEST
 
 START_TEST(garbage_is_badmsg)
 {
+	static const char alphabet[] = "\n ak:19\x01\xff";
+	static const char start[] = "ssh-forward-agent-offer 1\nid a keys ok\nkey a ";
 	char garbage[300];
 	struct offer offer;
+	uint32_t noise = 1;
 
-	for (unsigned int seed = 0; seed < 300; seed++) {
-		srand(seed);
-		strcpy(garbage, "ssh-forward-agent-offer 1\nid a keys ok\nkey a ");
-		for (size_t i = strlen(garbage); i < sizeof(garbage) - 1; i++)
-			garbage[i] = "\n ak:19\x01\xff"[rand() % 9];
+	for (int turn = 0; turn < 300; turn++) {
+		memcpy(garbage, start, sizeof(start));
+		for (size_t i = strlen(start); i < sizeof(garbage) - 1; i++) {
+			noise = noise * 1664525 + 1013904223;
+			garbage[i] = alphabet[(noise >> 16) % (sizeof(alphabet) - 1)];
+		}
 		garbage[sizeof(garbage) - 1] = '\0';
 		ck_assert_int_eq(parse(garbage, &offer), -EBADMSG);
 	}
@@ -146,9 +150,9 @@ static const char *choose(const char *text, const char *wanted)
 
 	ck_assert_int_eq(parse(text, &offer), 0);
 	if (offer_choose(&offer, wanted, &id, error, sizeof(error)) == 0)
-		strcpy(name, id->name);
+		snprintf(name, sizeof(name), "%s", id->name);
 	else
-		strcpy(name, "none");
+		snprintf(name, sizeof(name), "none");
 	offer_deinit(&offer);
 	return name;
 }

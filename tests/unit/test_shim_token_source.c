@@ -7,9 +7,8 @@
 
 #include "tests/support/unit.h"
 
-extern char **environ;
-
-static char file[64];
+static const char file_template[] = "/tmp/test_token.XXXXXX";
+static char file[sizeof(file_template)];
 static char text[TOKEN_TEXT_MAX];
 static char error[512];
 static struct secret secret;
@@ -25,7 +24,7 @@ static void setup(void)
 	memcpy(text, buf.data, buf.len);
 	text[buf.len] = '\0';
 	byte_buf_deinit(&buf);
-	strcpy(file, "/tmp/test_token.XXXXXX");
+	memcpy(file, file_template, sizeof(file_template));
 	close(mkstemp(file));
 	unsetenv(TOKEN_SOURCE_ENV);
 	secret = (struct secret){0};
@@ -67,6 +66,8 @@ START_TEST(its_bytes_are_gone_from_the_environment)
 
 	setenv(TOKEN_SOURCE_ENV, text, 1);
 	in_place = getenv(TOKEN_SOURCE_ENV);
+	if (in_place == NULL)
+		ck_abort();
 	ck_assert_int_eq(read_token(NULL), 0);
 	ck_assert_ptr_null(getenv(TOKEN_SOURCE_ENV));
 	/* libc keeps what setenv allocated; in a real process these bytes are /proc/PID/environ */

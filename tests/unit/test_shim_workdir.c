@@ -8,11 +8,12 @@
 
 #include "tests/support/unit.h"
 
-static char parent[64];
+static const char parent_template[] = "/tmp/test_workdir.XXXXXX";
+static char parent[sizeof(parent_template)];
 
 static void make_parent(void)
 {
-	strcpy(parent, "/tmp/test_workdir.XXXXXX");
+	memcpy(parent, parent_template, sizeof(parent_template));
 	ck_assert_ptr_nonnull(mkdtemp(parent));
 }
 
