@@ -12,7 +12,7 @@
  *   --stall          never answer an agent request
  *   --reply HEX      answer agent requests with these bytes
  *
- * Prints "PORT TOKEN" when it listens. Afterwards "password" whenever one is shown, "request"
+ * Prints "listening PORT TOKEN" when it listens. Afterwards "password" whenever one is shown, "request"
  * for each agent request, "channel" for each agent channel. Ends with SIGTERM, or SIGKILL.
  */
 #include <arpa/inet.h>
@@ -365,6 +365,6 @@ int main(int argc, char **argv)
 	make_bind(key);
 	uv_poll_init(loop, &poll, fd);
 	uv_poll_start(&poll, UV_READABLE, on_connection);
-	printf("%d %s\n", fake.port, fake.token);
+	printf("listening %d %s\n", fake.port, fake.token);
 	return uv_run(loop, UV_RUN_DEFAULT);
 }
