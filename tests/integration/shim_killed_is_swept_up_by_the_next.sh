@@ -9,6 +9,7 @@ real
 [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip '/dev/shm is no tmpfs here'
 mkfifo hold
 
+# shellcheck disable=SC2016
 shim_spawn -- sh -c 'echo "$SSH_AUTH_SOCK"; read -r _ <hold' >socket.log 2>error.log &
 victim=$!
 await_line socket.log '^/'

@@ -24,6 +24,7 @@
 
 readonly SHIM_DEADLINE_S=20
 readonly SHIM=$BUILD_DIR/shim/ssh-shim
+# shellcheck disable=SC2034 # for the tests
 readonly AGENT_CLIENT=$BUILD_DIR/tests/support/agent_client
 SFA_AGENTD=$BUILD_DIR/agentd/ssh-forward-agentd
 
