@@ -155,6 +155,8 @@ _engine_start_private()
 # shellcheck disable=SC2016
 readonly _engine_init='
 	ip link set lo up
+	ip route add prohibit default # there is no way out, and who tries is told so at once
+	echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 	dockerd --data-root "$1" --exec-root "$2/exec" --pidfile "$2/dockerd.pid" \
 		--host "unix://$2/docker.sock" --bip "$3" --shutdown-timeout 5 &
 	dockerd=$!

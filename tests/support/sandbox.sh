@@ -26,6 +26,8 @@ sandbox_network_start()
 	# shellcheck disable=SC2016
 	_sandbox_unshare "$ENGINE_DIR" --net -- '
 		ip link set lo up
+		ip route add prohibit default # there is no way out, and who tries is told so at once
+		echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 		ip link add sfa-br0 type bridge
 		ip addr add "$1" dev sfa-br0
 		ip link set sfa-br0 up
