@@ -2,8 +2,8 @@
 #
 # image.sh - looking into images. Source engine.sh first.
 #
-#   image_unpack NAME DIR     docker save, unpacked: DIR/archive as it came, DIR/layers/N the
-#                             contents of each layer, lowest first
+#   image_unpack NAME DIR     docker save, unpacked: DIR/layers/N the contents of each layer,
+#                             lowest first; DIR/archive all that came beside them
 #   image_layers NAME DIR N   lists of the last N layers' tars: DIR/1 ... DIR/N, lowest first; each
 #                             line: type and mode, owner, size, time, path
 
@@ -17,6 +17,7 @@ image_unpack()
 		n=$((n + 1))
 		mkdir -p "$dir/layers/$n"
 		tar -C "$dir/layers/$n" --exclude='dev/*' -xf "$dir/archive/$layer"
+		rm -f -- "$dir/archive/$layer"
 	done
 }
 

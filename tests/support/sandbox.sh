@@ -11,6 +11,9 @@
 #   sandbox_start DIR TREE          sets SANDBOX_PID, as the host counts; DIR is the caller's, empty
 #   sandbox_attach PID ADDRESS      onto the engine's bridge
 #   sandbox_run PID COMMAND...      run in it, in the foreground, as root
+#   sandbox_see_written PID DIR COMMAND...
+#                                   run COMMAND, a program of the host, with the directory that holds
+#                                   all that was written in the sandbox as last argument
 #   sandbox_is_running PID DIR
 #   sandbox_stop PID DIR
 
@@ -28,14 +31,14 @@ sandbox_network_start()
 		ip link set lo up
 		ip route add prohibit default # there is no way out, and who tries is told so at once
 		echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
-		ip link add sfa-br0 type bridge
-		ip addr add "$1" dev sfa-br0
-		ip link set sfa-br0 up
+		ip link add br-sfa type bridge
+		ip addr add "$1" dev br-sfa
+		ip link set br-sfa up
 		printf "ready\n" >"$0/ready"
 		exec -a "sandbox $0" sleep infinity
 	' "$address" || return 1
 	# shellcheck disable=SC2034 # for the caller, as engine_start sets them
-	ENGINE_KIND=private ENGINE_BRIDGE=sfa-br0 ENGINE_HOST='' ENGINE_PID=$SANDBOX_PID \
+	ENGINE_KIND=private ENGINE_BRIDGE=br-sfa ENGINE_HOST='' ENGINE_PID=$SANDBOX_PID \
 		ENGINE_GATEWAY=${address%/*} ENGINE_PREFIX_LEN=${address#*/}
 }
 
@@ -77,6 +80,14 @@ sandbox_run()
 
 	shift
 	nsenter --target "$pid" --mount --net --pid --root --wd -- "$@"
+}
+
+sandbox_see_written()
+{
+	local pid=$1 dir=$2
+
+	shift 2
+	nsenter --target "$pid" --mount -- "$@" "$dir/top/upper"
 }
 
 # The process number may be another's by now: its command line names the directory.
