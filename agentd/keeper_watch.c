@@ -40,12 +40,13 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct keeper_watch *watch = poll->data;
 	char unexpected[64];
+	ssize_t len;
 
 	(void)status;
 	(void)events;
-	/* The keeper has nothing to say: all that comes is its end. */
-	if (recv(watch->control_fd, unexpected, sizeof(unexpected), MSG_DONTWAIT) > 0 ||
-	    errno == EAGAIN)
+	/* The keeper has nothing to say: all that comes is its end, 0 and no errno. */
+	len = recv(watch->control_fd, unexpected, sizeof(unexpected), MSG_DONTWAIT);
+	if (len > 0 || (len < 0 && errno == EAGAIN))
 		return;
 	keeper_watch_detach(watch);
 	close(watch->control_fd);
