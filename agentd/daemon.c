@@ -280,7 +280,12 @@ static void daemon_serve(struct daemon *daemon, char **command)
 
 int daemon_run(struct options *options)
 {
-	struct daemon daemon = {.ready_fd = -1, .keeper = {.control_fd = -1}};
+	/* What is not open yet must look so: the way out goes past all of it. */
+	struct daemon daemon = {
+		.ready_fd = -1,
+		.keeper = {.control_fd = -1},
+		.listeners = {.dir = {.lock_fd = -1}},
+	};
 	int err = 0;
 
 	signal(SIGPIPE, SIG_IGN);
