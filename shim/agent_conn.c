@@ -22,6 +22,7 @@ static void conn_set_state(struct agent_conn *conn, enum agent_conn_state state)
 		[AGENT_CONN_CLOSING] = {false},
 	};
 
+	(void)is_edge;
 	assert(is_edge[conn->state][state]);
 	conn->state = state;
 }
