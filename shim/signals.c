@@ -36,7 +36,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 int signals_init(struct signals *signals, uv_loop_t *loop, signals_received on_received,
 		 signals_child on_child, void *owner)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	sigset_t taken;
 	int err;
 
@@ -49,6 +50,8 @@ int signals_init(struct signals *signals, uv_loop_t *loop, signals_received on_r
 		sigaddset(&taken, forwarded[i]);
 	sigprocmask(SIG_BLOCK, &taken, &signals->found.mask);
 	sigaction(SIGPIPE, &ignore, &signals->found.pipe_action);
+	/* Ignored, as some parents leave it, children would end without a word and a status. */
+	sigaction(SIGCHLD, &by_default, &signals->found.child_action);
 	signals->fd = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (signals->fd < 0)
 		return -errno;
@@ -77,5 +80,6 @@ void signals_close(struct signals *signals)
 void signals_restore(const struct signals_found *found)
 {
 	sigaction(SIGPIPE, &found->pipe_action, NULL);
+	sigaction(SIGCHLD, &found->child_action, NULL);
 	sigprocmask(SIG_SETMASK, &found->mask, NULL);
 }

@@ -12,6 +12,7 @@
 struct signals_found {
 	sigset_t mask;
 	struct sigaction pipe_action;
+	struct sigaction child_action;
 };
 
 struct signals;
@@ -35,7 +36,7 @@ struct signals {
 
 /*
  * Blocks SIGCHLD and the signals to be forwarded, and delivers them through the loop; ignores
- * SIGPIPE. 0 or a negative errno.
+ * SIGPIPE, and does not ignore SIGCHLD. 0 or a negative errno.
  */
 int signals_init(struct signals *signals, uv_loop_t *loop, signals_received on_received,
 		 signals_child on_child, void *owner);

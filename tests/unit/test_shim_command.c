@@ -177,6 +177,15 @@ START_TEST(an_ignored_hangup_stays_ignored)
 }
 END_TEST
 
+START_TEST(an_ignored_child_signal_does_not_hide_the_end)
+{
+	teardown();
+	signal(SIGCHLD, SIG_IGN);
+	setup();
+	ck_assert_int_eq(run_shell("exit 9"), 9);
+}
+END_TEST
+
 START_TEST(the_command_stays_in_our_process_group)
 {
 	char script[64];
@@ -219,6 +228,7 @@ int main(void)
 	tcase_add_test(tests, each_signal_is_forwarded);
 	tcase_add_test(tests, the_command_has_no_signal_blocked_or_ignored);
 	tcase_add_test(tests, an_ignored_hangup_stays_ignored);
+	tcase_add_test(tests, an_ignored_child_signal_does_not_hide_the_end);
 	tcase_add_test(tests, the_command_stays_in_our_process_group);
 	tcase_add_test(tests, no_descriptor_leaks_into_the_command);
 	tcase_add_test(tests, orphans_are_reaped);
