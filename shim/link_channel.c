@@ -139,6 +139,11 @@ bool link_channel_is_eof(const struct link_channel *channel)
 	return channel->stream.is_eof;
 }
 
+bool link_channel_is_refused(const struct link_channel *channel)
+{
+	return channel->state == CHANNEL_OPENING && !channel->link->wire.is_closing;
+}
+
 void link_channel_close(struct link_channel *channel)
 {
 	if (channel->is_abandoned)

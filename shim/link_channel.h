@@ -47,6 +47,9 @@ int link_channel_send(struct link_channel *channel, struct byte_view bytes);
 /* True once the peer will send no more. */
 bool link_channel_is_eof(const struct link_channel *channel);
 
+/* In on_closed: true if the daemon would not open it. */
+bool link_channel_is_refused(const struct link_channel *channel);
+
 /* Starts closing; of the events only on_closed comes yet. */
 void link_channel_close(struct link_channel *channel);
 

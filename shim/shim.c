@@ -342,7 +342,8 @@ int shim_run(const struct options *options)
 	exit_status = shim->exit_status;
 	secret_deinit(&shim->token_text);
 	/* The secret is gone; what looks for leaks at the end may attach. */
-	(void)prctl(PR_SET_DUMPABLE, 1);
+	if (shim->has_token)
+		(void)prctl(PR_SET_DUMPABLE, 1);
 out:
 	free(shim);
 	return exit_status;

@@ -79,7 +79,12 @@ static void on_channel_ready(struct link_channel *channel)
 
 static void on_channel_closed(struct link_channel *channel)
 {
-	link_upstream_end(channel->owner, NULL);
+	struct link_upstream *upstream = channel->owner;
+
+	if (upstream->base.events != NULL && link_channel_is_refused(channel))
+		log_error("%s refuses another agent connection for id %s; its log tells why",
+			  upstream->uplink->where, upstream->uplink->id);
+	link_upstream_end(upstream, NULL);
 }
 
 static const struct link_channel_events channel_events = {
@@ -123,6 +128,7 @@ static void on_lost(void *owner, const char *reason)
 
 	uplink->link = NULL;
 	uplink->state = UPLINK_DOWN;
+	uplink->has_told = false;
 	log_error("the link to %s was lost: %s; agent requests fail until it is back",
 		  uplink->where, reason);
 }
@@ -152,7 +158,9 @@ static void on_not_found(void *owner, enum find_failure failure)
 {
 	struct uplink *uplink = owner;
 
-	find_report(uplink->find, failure);
+	if (!uplink->has_told)
+		find_report(uplink->find, failure);
+	uplink->has_told = true;
 	uplink->state = UPLINK_DOWN;
 	uplink->not_before_ms = uv_now(uplink->loop) + SEEK_INTERVAL_MS;
 	seek_end(uplink);

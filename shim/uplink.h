@@ -28,6 +28,7 @@ struct uplink {
 	struct find *find;
 	struct link_upstream *waiting; /* agent connections that wait for the link */
 	uint64_t not_before_ms;	       /* no new attempt before, after one that failed */
+	bool has_told;		       /* that it cannot be found; once for each loss */
 };
 
 /* Takes over what was found. */
