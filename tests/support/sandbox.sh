@@ -34,8 +34,10 @@ sandbox_network_start()
 		ip link add br-sfa type bridge
 		ip addr add "$1" dev br-sfa
 		ip link set br-sfa up
+		trap "exit 0" TERM
 		printf "ready\n" >"$0/ready"
-		exec -a "sandbox $0" sleep infinity
+		sleep infinity &
+		wait
 	' "$address" || return 1
 	# shellcheck disable=SC2034 # for the caller, as engine_start sets them
 	ENGINE_KIND=private ENGINE_BRIDGE=br-sfa ENGINE_HOST='' ENGINE_PID=$SANDBOX_PID \
