@@ -7,6 +7,7 @@
 #include "common/frame.h"
 
 struct keyring_key {
+	struct keyring_key *next;
 	struct key key;
 	struct signer *signers; /* one for each worker; NULL until the ring is sealed */
 };
@@ -18,8 +19,6 @@ void keyring_init(struct keyring *ring, size_t worker_count)
 
 static void keyring_key_free(struct keyring_key *key, size_t worker_count)
 {
-	if (key == NULL)
-		return;
 	for (size_t i = 0; key->signers != NULL && i < worker_count; i++)
 		signer_deinit(&key->signers[i]);
 	free(key->signers);
@@ -41,11 +40,12 @@ static void keyring_drop_keys(struct keyring *ring)
 {
 	for (size_t i = 0; i < ring->id_count; i++)
 		id_drop_identities(&ring->ids[i]);
-	for (size_t i = 0; i < ring->key_count; i++)
-		keyring_key_free(ring->keys[i], ring->worker_count);
-	free(ring->keys);
-	ring->keys = NULL;
-	ring->key_count = 0;
+	while (ring->keys != NULL) {
+		struct keyring_key *key = ring->keys;
+
+		ring->keys = key->next;
+		keyring_key_free(key, ring->worker_count);
+	}
 }
 
 void keyring_deinit(struct keyring *ring)
@@ -109,17 +109,12 @@ static int id_add_identity(struct keyring_id *id, struct byte_view blob, struct 
 int keyring_add_key(struct keyring *ring, struct key *key, struct byte_view certificate)
 {
 	struct keyring_id *id = &ring->ids[ring->id_count - 1];
-	struct keyring_key **keys;
-	struct keyring_key *added;
 	size_t count_before = id->identity_count;
+	struct keyring_key *added;
 	int err;
 
 	if (id_find(id, byte_buf_view(&key->blob)) != NULL)
 		return -EEXIST;
-	keys = reallocarray(ring->keys, ring->key_count + 1, sizeof(*keys));
-	if (keys == NULL)
-		return -ENOMEM;
-	ring->keys = keys;
 	added = calloc(1, sizeof(*added));
 	if (added == NULL)
 		return -ENOMEM;
@@ -134,7 +129,8 @@ int keyring_add_key(struct keyring *ring, struct key *key, struct byte_view cert
 	}
 	added->key = *key; /* moved */
 	*key = (struct key){.pkey = NULL};
-	keys[ring->key_count++] = added;
+	added->next = ring->keys;
+	ring->keys = added;
 	return 0;
 }
 
@@ -160,9 +156,7 @@ int keyring_seal(struct keyring *ring)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < ring->key_count && err == 0; i++) {
-		struct keyring_key *key = ring->keys[i];
-
+	for (struct keyring_key *key = ring->keys; key != NULL && err == 0; key = key->next) {
 		key->signers = calloc(ring->worker_count, sizeof(*key->signers));
 		if (key->signers == NULL)
 			return -ENOMEM;

@@ -29,8 +29,7 @@ struct keyring_id {
 struct keyring {
 	struct keyring_id *ids;
 	size_t id_count;
-	struct keyring_key **keys;
-	size_t key_count;
+	struct keyring_key *keys;
 	size_t worker_count;
 };
 

@@ -1,10 +1,10 @@
 #include "agentd/keeper/memory_lock.h"
 
-#include <inttypes.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -41,6 +41,23 @@ static bool may_lock_everything(void)
 	return limit.rlim_cur == RLIM_INFINITY || has_lock_capability();
 }
 
+/* From a line of /proc/self/maps; false if the mapping is not writable private memory. */
+static bool parse_writable(const char *line, uintptr_t *start, size_t *len)
+{
+	char *next;
+	uintptr_t first = strtoull(line, &next, 16);
+	uintptr_t end;
+
+	if (*next != '-')
+		return false;
+	end = strtoull(next + 1, &next, 16);
+	if (strncmp(next, " rw-p ", 6) != 0)
+		return false;
+	*start = first;
+	*len = end - first;
+	return true;
+}
+
 /* Writable private memory is where keys can be: heap, stacks, data. */
 static bool lock_writable_mappings(void)
 {
@@ -52,13 +69,10 @@ static bool lock_writable_mappings(void)
 		return false;
 	while (fgets(line, sizeof(line), maps) != NULL) {
 		uintptr_t start;
-		uintptr_t end;
-		char mode[5];
+		size_t len;
 
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, mode) != 3 ||
-		    strcmp(mode, "rw-p") != 0)
-			continue;
-		if (mlock2((const void *)start, end - start, MLOCK_ONFAULT) != 0)
+		if (parse_writable(line, &start, &len) &&
+		    mlock2((const void *)start, len, MLOCK_ONFAULT) != 0)
 			is_locked = false;
 	}
 	fclose(maps);

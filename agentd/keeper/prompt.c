@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -135,42 +136,48 @@ static int read_answer(int fd, struct byte_buf *out)
 	return err;
 }
 
+/* Runs program with its standard output going to out_fd. */
+static int run_program(const char *program, const char *question, int out_fd, pid_t *pid)
+{
+	/* posix_spawn takes no const, and changes nothing. */
+	char *const argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t)question, NULL};
+	posix_spawn_file_actions_t actions;
+	int err;
+
+	err = posix_spawn_file_actions_init(&actions);
+	if (err != 0)
+		return -err;
+	err = posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+	if (err == 0)
+		err = posix_spawnp(pid, program, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return -err;
+}
+
 static int ask_by_program(const char *question, struct byte_buf *out)
 {
 	const char *program = getenv("SSH_ASKPASS");
-	char *argv[] = {NULL, strdup(question), NULL};
-	posix_spawn_file_actions_t actions;
-	int ends[2] = {-1, -1};
-	int status = -1;
-	pid_t pid;
+	int status = 0;
+	int ends[2];
+	pid_t pid = -1;
 	int err;
 
-	argv[0] = strdup(program != NULL && program[0] != '\0' ? program : ASKPASS_DEFAULT);
-	posix_spawn_file_actions_init(&actions);
-	err = -ENOMEM;
-	if (argv[0] == NULL || argv[1] == NULL || pipe2(ends, O_CLOEXEC) != 0)
-		goto out;
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	err = -posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	if (err != 0) {
-		err = -ENOTTY;
-		goto out;
-	}
+	if (program == NULL || program[0] == '\0')
+		program = ASKPASS_DEFAULT;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -errno;
+	err = run_program(program, question, ends[1], &pid);
 	close(ends[1]);
-	ends[1] = -1;
-	err = read_answer(ends[0], out);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (status != 0)
-		err = -ECANCELED;
-out:
-	if (ends[0] >= 0)
-		close(ends[0]);
-	if (ends[1] >= 0)
-		close(ends[1]);
-	posix_spawn_file_actions_destroy(&actions);
-	free(argv[0]);
-	free(argv[1]);
+	if (err == 0) {
+		err = read_answer(ends[0], out);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		if (status != 0)
+			err = -ECANCELED;
+	} else if (err == -ENOENT) {
+		err = -ENOTTY;
+	}
+	close(ends[0]);
 	return err;
 }
 

@@ -29,7 +29,7 @@ static int listen_on(const char *path)
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		errx(2, "%s: too long", path);
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path));
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
 	    listen(fd, 128) != 0)
 		err(2, "%s", path);

@@ -8,7 +8,8 @@
  */
 #include <err.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,18 @@ static int mapping_has(int mem, uint64_t start, uint64_t end, const struct needl
 	return 0;
 }
 
+/* From a line of /proc/PID/maps. */
+static bool parse_readable(const char *line, uint64_t *start, uint64_t *end)
+{
+	char *next;
+
+	*start = strtoull(line, &next, 16);
+	if (*next != '-')
+		return false;
+	*end = strtoull(next + 1, &next, 16);
+	return next[0] == ' ' && next[1] == 'r';
+}
+
 int main(int argc, char **argv)
 {
 	static struct needle needle;
@@ -83,10 +96,8 @@ int main(int argc, char **argv)
 	while (fgets(line, sizeof(line), maps) != NULL) {
 		uint64_t start;
 		uint64_t end;
-		char mode[5];
 
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &start, &end, mode) != 3 ||
-		    mode[0] != 'r' || end - start > mapping_len_max)
+		if (!parse_readable(line, &start, &end) || end - start > mapping_len_max)
 			continue;
 		looked++;
 		if (mapping_has(mem, start, end, &needle)) {

@@ -188,6 +188,7 @@ START_TEST(variable_is_wiped_from_the_memory_it_stood_in)
 
 	set_key_variable("two");
 	value = getenv("KEY");
+	ck_assert_ptr_nonnull(value);
 	len = strlen(value);
 	start_with(&keeper, "env:KEY");
 	ck_assert_ptr_null(getenv("KEY"));
