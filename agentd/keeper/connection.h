@@ -7,11 +7,14 @@
 #ifndef AGENTD_KEEPER_CONNECTION_H
 #define AGENTD_KEEPER_CONNECTION_H
 
+#include <stdatomic.h>
+
 #include "agentd/keeper/keyring.h"
 
 enum { CONNECTION_READ_LEN = 16 * 1024 };
 
 struct connection {
+	atomic_uint turn; /* its content goes with this from the thread of one turn to the next */
 	int fd;
 	const struct keyring_id *id;
 	struct byte_buf in;  /* the start of a request, or requests still to be answered */
