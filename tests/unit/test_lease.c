@@ -1,0 +1,143 @@
+#include "agentd/lease.h"
+
+#include "agentd/grant.h"
+#include "tests/support/unit.h"
+
+static struct lease_book book;
+
+static void book_deinit(void)
+{
+	lease_book_deinit(&book);
+	ck_assert_ptr_null(book.first);
+}
+
+/* A token that allows max signatures, of a serial whose last byte is given. */
+static struct token make_token(uint8_t serial, uint32_t max)
+{
+	struct token token = {.max_signatures = max, .name = "build"};
+
+	token.serial[TOKEN_SERIAL_LEN - 1] = serial;
+	return token;
+}
+
+START_TEST(a_lease_gives_what_it_has_and_no_more)
+{
+	struct token token = make_token(1, 3);
+	struct lease *lease = lease_of_token(&book, &token);
+
+	for (int i = 0; i < 3; i++)
+		ck_assert(lease_take(lease));
+	ck_assert(!lease_take(lease));
+	ck_assert(!lease_take(lease));
+	ck_assert_uint_eq(lease->used, 3);
+}
+END_TEST
+
+START_TEST(a_token_shown_again_has_the_same_lease)
+{
+	struct token token = make_token(1, 2);
+	struct lease *lease = lease_of_token(&book, &token);
+
+	ck_assert(lease_take(lease));
+	ck_assert_ptr_eq(lease_of_token(&book, &token), lease);
+	ck_assert(lease_take(lease_of_token(&book, &token)));
+	ck_assert(!lease_take(lease_of_token(&book, &token)));
+}
+END_TEST
+
+START_TEST(tokens_of_different_serials_have_leases_of_their_own)
+{
+	struct token first = make_token(1, 1);
+	struct token second = make_token(2, 1);
+
+	ck_assert(lease_take(lease_of_token(&book, &first)));
+	ck_assert(lease_take(lease_of_token(&book, &second)));
+	ck_assert(!lease_take(lease_of_token(&book, &first)));
+	ck_assert(!lease_take(lease_of_token(&book, &second)));
+}
+END_TEST
+
+START_TEST(a_grant_with_a_lease_counts_and_ends)
+{
+	struct token token = make_token(1, 1);
+	struct grant grant = {
+		.has_token = true, .token = token, .lease = lease_of_token(&book, &token)};
+
+	ck_assert_ptr_null(grant_take_signature(&grant));
+	ck_assert_str_eq(grant_take_signature(&grant), "the token's signatures are used up");
+}
+END_TEST
+
+START_TEST(a_grant_without_a_lease_never_ends)
+{
+	struct grant grant = {0};
+
+	for (int i = 0; i < 1000; i++)
+		ck_assert_ptr_null(grant_take_signature(&grant));
+}
+END_TEST
+
+START_TEST(a_grant_ends_in_the_second_its_token_expires)
+{
+	struct grant grant = {.has_token = true, .token = {.expiry_s = 1000}};
+
+	ck_assert_ptr_null(grant_check(&grant, 0));
+	ck_assert_ptr_null(grant_check(&grant, 999));
+	ck_assert_ptr_nonnull(grant_check(&grant, 1000));
+	ck_assert_ptr_nonnull(grant_check(&grant, UINT64_MAX));
+}
+END_TEST
+
+START_TEST(a_grant_without_expiry_or_without_token_does_not_expire)
+{
+	struct grant forever = {.has_token = true};
+	struct grant trusted = {.token = {.expiry_s = 1}};
+
+	ck_assert_ptr_null(grant_check(&forever, UINT64_MAX));
+	ck_assert_ptr_null(grant_check(&trusted, UINT64_MAX));
+}
+END_TEST
+
+START_TEST(a_grant_covers_the_ids_of_its_token)
+{
+	struct grant scoped = {.has_token = true, .token = {.id_count = 2, .ids = {"one", "two"}}};
+	struct grant all = {.has_token = true};
+	struct grant trusted = {.token = {.id_count = 1, .ids = {"one"}}};
+
+	ck_assert(grant_covers(&scoped, "one"));
+	ck_assert(grant_covers(&scoped, "two"));
+	ck_assert(!grant_covers(&scoped, "three"));
+	ck_assert(!grant_covers(&scoped, "on"));
+	ck_assert(!grant_covers(&scoped, "onee"));
+	ck_assert(!grant_covers(&scoped, ""));
+	ck_assert(grant_covers(&all, "three"));
+	ck_assert(grant_covers(&trusted, "three"));
+}
+END_TEST
+
+START_TEST(a_grant_is_called_after_its_token)
+{
+	struct grant named = {.has_token = true, .token = {.name = "build"}};
+	struct grant trusted = {.token = {.name = "left over"}};
+
+	ck_assert_str_eq(grant_name(&named), "build");
+	ck_assert_str_eq(grant_name(&trusted), "-");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("lease");
+
+	tcase_add_checked_fixture(tests, NULL, book_deinit);
+	tcase_add_test(tests, a_lease_gives_what_it_has_and_no_more);
+	tcase_add_test(tests, a_token_shown_again_has_the_same_lease);
+	tcase_add_test(tests, tokens_of_different_serials_have_leases_of_their_own);
+	tcase_add_test(tests, a_grant_with_a_lease_counts_and_ends);
+	tcase_add_test(tests, a_grant_without_a_lease_never_ends);
+	tcase_add_test(tests, a_grant_ends_in_the_second_its_token_expires);
+	tcase_add_test(tests, a_grant_without_expiry_or_without_token_does_not_expire);
+	tcase_add_test(tests, a_grant_covers_the_ids_of_its_token);
+	tcase_add_test(tests, a_grant_is_called_after_its_token);
+	return unit_main(tests, "lease");
+}
