@@ -66,17 +66,18 @@ int keeper_start(const struct keeper_config *config, pid_t *pid, int *control_fd
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
 	child = fork();
+	if (child < 0) {
+		err = -errno;
+		log_error("cannot start the keeper: %s", strerror(-err));
+		close(ends[0]);
+		close(ends[1]);
+		return err;
+	}
 	if (child == 0) {
 		close(ends[0]);
 		keeper_process_run(config, parent, ends[1]);
 	}
-	err = -errno;
 	close(ends[1]);
-	if (child < 0) {
-		close(ends[0]);
-		log_error("cannot start the keeper: %s", strerror(-err));
-		return err;
-	}
 	give_up_inputs(config);
 	err = control_receive_status(ends[0], &status);
 	if (err != 0 || status != 0) {

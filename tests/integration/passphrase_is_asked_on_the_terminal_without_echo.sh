@@ -6,28 +6,17 @@ set -euo pipefail
 . "$(dirname "$0")/../support/keeper_host.sh"
 need_program script
 
-# Reads the terminal up to and with the text, byte by byte: a prompt does not end with a line end.
-expect()
-{
-	local c
-
-	while [[ $seen != *"$1"* ]]; do
-		IFS= read -r -n 1 -d '' -t 20 c <&"${terminal[0]}" || fail "no \"$1\" after: $seen"
-		seen+=$c
-	done
-}
-
 ssh-keygen -q -t ed25519 -a 1 -N 'open sesame' -f key
 seen=
 unset SSH_ASKPASS_REQUIRE
 coproc terminal {
 	script -q -e -c "'$BUILD_DIR/tests/support/keeper_host_plain' '$workspace/agent.sock' id=key" /dev/null
 }
-expect 'Enter passphrase for key: '
+expect_on_terminal 'Enter passphrase for key: '
 printf 'open barley\n' >&"${terminal[1]}"
-expect 'try again for key: '
+expect_on_terminal 'try again for key: '
 printf 'open sesame\n' >&"${terminal[1]}"
-expect 'ready '
+expect_on_terminal 'ready '
 [[ $seen != *barley* && $seen != *sesame* ]] || fail "a passphrase was echoed: $seen"
 SSH_AUTH_SOCK=$workspace/agent.sock ssh-add -l >/dev/null || fail "the key is not offered"
 printf '\003' >&"${terminal[1]}" # Ctrl-C ends the front

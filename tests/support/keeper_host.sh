@@ -72,6 +72,19 @@ unhex()
 	done
 }
 
+# expect_on_terminal TEXT: reads the coprocess "terminal" up to TEXT into $seen, byte by byte, since
+# a prompt does not end with a line end.
+expect_on_terminal()
+{
+	local c
+
+	while [[ $seen != *"$1"* ]]; do
+		# shellcheck disable=SC2154 # the coprocess is the caller's
+		IFS= read -r -n 1 -d '' -t 20 c <&"${terminal[0]}" || fail "no \"$1\" after: $seen"
+		seen+=$c
+	done
+}
+
 need_root()
 {
 	[ "$(id -u)" = 0 ] || skip "only root may look into a process that is not dumpable"

@@ -2,7 +2,9 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
+#include "agentd/keeper/server.h"
 #include "tests/support/keeper_client.h"
 #include "tests/support/unit.h"
 
@@ -58,6 +60,46 @@ START_TEST(peers_that_stall_hold_up_nobody)
 	close(fd);
 	for (int i = 0; i < STALLED; i++)
 		close(stalled[i]);
+	stop(&keeper);
+}
+END_TEST
+
+/* Whether the keeper has taken the other end. */
+static bool is_served(int fd)
+{
+	static const uint8_t list[] = {0, 0, 0, 1, SSH_AGENTC_REQUEST_IDENTITIES};
+	struct pollfd readable = {.fd = fd, .events = POLLIN};
+	uint8_t reply[REPLY_MAX];
+
+	if (send(fd, list, sizeof(list), MSG_NOSIGNAL) < 0)
+		return false;
+	ck_assert_int_eq(poll(&readable, 1, REPLY_TIMEOUT_MS), 1);
+	return recv(fd, reply, sizeof(reply), 0) > 0;
+}
+
+START_TEST(connections_over_the_cap_see_end_of_file)
+{
+	static int fds[SERVER_CONNECTIONS_MAX + 1];
+	struct rlimit limit;
+	struct running_keeper keeper;
+	size_t count = 0;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	start_with(&keeper, "one");
+	/* Where the hard limit is lower than the cap, ours would be hit first. */
+	if (limit.rlim_max > SERVER_CONNECTIONS_MAX + 64) {
+		while (count < SERVER_CONNECTIONS_MAX) {
+			fds[count] = connect_to(&keeper, "one");
+			ck_assert(is_served(fds[count++]));
+		}
+		fds[count] = connect_to(&keeper, "one");
+		ck_assert(!is_served(fds[count++]));
+		ck_assert(is_served(fds[0]));
+	}
+	while (count > 0)
+		close(fds[--count]);
 	stop(&keeper);
 }
 END_TEST
@@ -165,6 +207,7 @@ int main(void)
 	tcase_add_unchecked_fixture(tests, make_keys, workspace_leave);
 	tcase_add_test(tests, a_hundred_connections_are_served_at_once);
 	tcase_add_test(tests, peers_that_stall_hold_up_nobody);
+	tcase_add_test(tests, connections_over_the_cap_see_end_of_file);
 	tcase_add_test(tests, unknown_id_sees_end_of_file);
 	tcase_add_test(tests, forgotten_keys_sign_no_more);
 	tcase_add_test(tests, keeper_ends_when_the_front_does);
