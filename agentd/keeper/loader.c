@@ -110,7 +110,7 @@ static int decode_encrypted(struct loader *loader, const struct raw_key *raw, st
 	else if (err == -ECANCELED)
 		*why = "it is encrypted, and no passphrase was given";
 	else if (err == -ENOENT)
-		*why = "three wrong passphrases";
+		*why = "every passphrase given was wrong";
 	passphrase_walk_deinit(&walk);
 	return err;
 }

@@ -1,5 +1,6 @@
 #include "agentd/keeper/openssh_key.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,7 @@ static int container_derive(const struct container *c, struct byte_view passphra
 		return unsupported(why, "encrypted by an unknown key derivation function");
 	if (reader_finish(&r) != 0 || salt.len == 0 || rounds == 0)
 		return damaged(why);
+	static_assert(BCRYPT_PBKDF_ROUNDS_MAX == 4096, "the text says so");
 	if (rounds > BCRYPT_PBKDF_ROUNDS_MAX)
 		return unsupported(why,
 				   "encrypted with more than 4096 rounds of bcrypt; use fewer: "

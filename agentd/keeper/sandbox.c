@@ -30,7 +30,8 @@ int sandbox_close_descriptors(int *fd)
 	if (*fd != kept && dup3(*fd, kept, O_CLOEXEC) < 0)
 		return -errno;
 	*fd = kept;
-	return close_range((unsigned)kept + 1, ~0U, 0) == 0 ? 0 : -errno;
+	closefrom(kept + 1);
+	return 0;
 }
 
 /* System calls that may be made with any arguments. */

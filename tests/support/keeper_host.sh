@@ -23,6 +23,7 @@ stop_keeper()
 leave_workspace()
 {
 	stop_keeper
+	[ -z "${terminal_PID:-}" ] || kill "$terminal_PID" 2>/dev/null || true
 	cd /
 	rm -rf "$workspace"
 }
