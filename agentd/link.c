@@ -147,6 +147,23 @@ static int on_none(ssh_session session, const char *user, void *userdata)
 	return SSH_AUTH_DENIED;
 }
 
+/*
+ * libssh takes GSSAPI logins whatever methods it is told to offer: it would read Kerberos' files,
+ * and ask the DNS for this host's name and wait for the answer, on our loop.
+ */
+static ssh_string on_gssapi(ssh_session session, const char *user, int mechanism_count,
+			    ssh_string *mechanisms, void *userdata)
+{
+	struct link *link = userdata;
+
+	(void)session;
+	(void)user;
+	(void)mechanism_count;
+	(void)mechanisms;
+	wire_violate(&link->wire, "GSSAPI is no way in here");
+	return NULL;
+}
+
 static bool link_open_agent_channel(struct link *link, ssh_message message)
 {
 	const char *id = ssh_message_channel_request_open_destination(message);
@@ -214,6 +231,7 @@ static ssh_session link_new_session(struct link *link, int fd)
 		.userdata = link,
 		.auth_password_function = on_password,
 		.auth_none_function = on_none,
+		.gssapi_select_oid_function = on_gssapi,
 	};
 	ssh_callbacks_init(&link->callbacks);
 	ssh_set_server_callbacks(session, &link->callbacks);
