@@ -15,6 +15,12 @@
 enum {
 	LOGIN_FAILURES_MAX = 3,
 	LOGIN_PENANCE_MS = 1000,
+	/*
+	 * A login takes 5 KiB, a long token shown three times a bit more. libssh keeps a packet
+	 * begun of up to 256 KiB, and checks signatures of public keys although they are no way in:
+	 * a stranger shall cost neither memory nor time.
+	 */
+	LOGIN_LEN_MAX = 16 * 1024,
 	/* A peer that is gone without a word is noticed after this long. */
 	LINK_DEAD_AFTER_MS = 60 * 1000,
 	LINK_KEEPALIVE_S = 30,
@@ -68,7 +74,17 @@ static void on_wire_lost(struct wire *wire, const char *reason)
 	link_close_timers(link);
 }
 
+static bool on_round(struct wire *wire)
+{
+	const struct link *link = wire->owner;
+
+	if (!link->is_logged_in && wire->socket_counter.in_bytes > LOGIN_LEN_MAX)
+		wire_violate(wire, "more was sent than a login takes");
+	return false;
+}
+
 static const struct wire_events link_wire_events = {
+	.on_round = on_round,
 	.on_lost = on_wire_lost,
 	.on_closed = on_wire_closed,
 };

@@ -78,10 +78,10 @@ void wire_pause(struct wire *wire);
 void wire_resume(struct wire *wire);
 
 /*
- * To be called from libssh callbacks: the peer broke a rule, the session ends after this round.
- * What libssh has queued is sent first if the socket takes it; libssh may read once more to do so,
- * hence the owner's callbacks may be called once more, but on_data is not. reason must be a
- * constant.
+ * To be called from libssh callbacks or on_round: the peer broke a rule, the session ends after
+ * this round. What libssh has queued is sent first if the socket takes it; libssh may read once
+ * more to do so, hence the owner's callbacks may be called once more, but on_data is not. reason
+ * must be a constant.
  */
 void wire_violate(struct wire *wire, const char *reason);
 
