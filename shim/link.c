@@ -15,7 +15,7 @@
 #define LINK_KEY_EXCHANGE "curve25519-sha256,curve25519-sha256@libssh.org"
 #define LINK_HOST_KEYS "ssh-ed25519"
 /* AEAD only. */
-#define LINK_CIPHERS "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com"
+#define LINK_CIPHERS "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-gcm@openssh.com"
 
 /* Not so many that the daemon's replies to the first wait for the last. */
 enum { CHANNELS_OPENING_AT_ONCE = 16 };
