@@ -118,8 +118,10 @@ static void on_keeper_died(struct keeper_watch *watch)
 	struct daemon *daemon = watch->owner;
 
 	daemon->front.pool.keeper_fd = -1;
-	log_error("the keeper has died, and the keys with it; ids backed by key files are refused "
-		  "until ssh-forward-agentd is started again");
+	log_error("the keeper has died (%s), and the keys with it; ids backed by key files are "
+		  "refused "
+		  "until ssh-forward-agentd is started again",
+		  watch->ended_by != 0 ? strsignal(watch->ended_by) : "it ended by itself");
 }
 
 /* Nothing of the daemon's memory is to reach a core file, or a debugger of the same user. */

@@ -1,6 +1,7 @@
 #include "agentd/keeper_watch.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -36,6 +37,20 @@ int keeper_watch_start(struct keeper_watch *watch, const struct source_set *sour
 	return err;
 }
 
+/* The end may still be under way, and there is nothing to wait for but that. */
+static void keeper_watch_reap(struct keeper_watch *watch)
+{
+	int status;
+
+	(void)kill(watch->pid, SIGKILL);
+	while (waitpid(watch->pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return;
+	}
+	watch->pid = 0;
+	watch->ended_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct keeper_watch *watch = poll->data;
@@ -51,6 +66,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	keeper_watch_detach(watch);
 	close(watch->control_fd);
 	watch->control_fd = -1;
+	keeper_watch_reap(watch);
 	watch->on_died(watch);
 }
 

@@ -14,6 +14,7 @@ struct keeper_watch {
 	int control_fd; /* -1: none, or dead */
 	uv_poll_t poll;
 	bool is_polling;
+	int ended_by; /* once it died: the signal, or 0 */
 	void (*on_died)(struct keeper_watch *watch);
 	void *owner;
 };

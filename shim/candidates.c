@@ -120,6 +120,11 @@ static void list_add_tcp(struct candidate_list *list, const char *host, uint16_t
 	added->is_absolute_name = is_absolute_name;
 }
 
+void candidates_add_loopback(struct candidate_list *list, uint16_t port)
+{
+	list_add_tcp(list, "127.0.0.1", port, "this machine", true);
+}
+
 void candidates_search(uint16_t port, const char *v4_table, const char *v6_table,
 		       struct candidate_list *out)
 {

@@ -59,4 +59,10 @@ void candidates_search_here(uint16_t port, struct candidate_list *out);
 /* "172.17.0.1:2522", "[fe80::1%eth0]:2522" or "unix:/path". */
 void candidate_where(const struct candidate *candidate, char text[CANDIDATE_WHERE_SIZE]);
 
+/*
+ * Adds loopback, for a build on the host's own network (docker build --network host). Only for a
+ * shim with a token: it alone can tell the daemon from whatever else listens there.
+ */
+void candidates_add_loopback(struct candidate_list *list, uint16_t port);
+
 #endif

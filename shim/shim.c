@@ -289,6 +289,8 @@ static int list_candidates(const struct shim *shim, struct candidate_list *list,
 		port = shim->token.port;
 	if (options->connect == NULL) {
 		candidates_search_here(port, list);
+		if (shim->has_token)
+			candidates_add_loopback(list, port);
 		return 0;
 	}
 	if (candidate_parse(options->connect, port, &list->items[0], message, message_size) != 0)

@@ -165,11 +165,26 @@ START_TEST(the_search_goes_from_near_to_far)
 }
 END_TEST
 
+START_TEST(loopback_comes_last_and_with_the_port_given)
+{
+	struct candidate_list list;
+	const struct candidate *last;
+
+	candidates_search(4000, "", "", &list);
+	candidates_add_loopback(&list, 4000);
+	last = &list.items[list.count - 1];
+	ck_assert_int_eq(last->kind, CANDIDATE_TCP);
+	ck_assert_str_eq(last->host, "127.0.0.1");
+	ck_assert_uint_eq(last->port, 4000);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("shim_candidates");
 
 	tcase_add_test(tests, the_default_gateway_is_found);
+	tcase_add_test(tests, loopback_comes_last_and_with_the_port_given);
 	tcase_add_test(tests, v6_gateways_have_their_scope);
 	tcase_add_test(tests, a_gateway_counts_once_and_no_more_than_fit);
 	tcase_add_test(tests, rejecting_and_unusable_routes_are_none);
