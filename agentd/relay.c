@@ -126,12 +126,10 @@ static void on_deadline(uv_timer_t *timer)
 	case RELAY_IDLE:
 		relay_fail(relay, "a request was begun and not finished in time");
 		break;
-	case RELAY_OPENING:
-		relay_fail(relay, "the agent could not be reached in time");
-		break;
 	case RELAY_ASKING:
 		relay_fail(relay, "the agent did not answer in time");
 		break;
+	case RELAY_OPENING: /* its time is kept by the upstream, which knows for what it waits */
 	case RELAY_ENDED:
 	case RELAY_CLOSING:
 		break;
@@ -184,6 +182,9 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 				 frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE,
 				 uv_hrtime() - relay->asked_at_ns);
 	relay_set_state(relay, RELAY_IDLE);
+	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
+	if (relay->gate.bindings == 0 && upstream_is_wanted(upstream))
+		relay_drop_upstream(relay);
 	relay->events->on_replied(relay, frame);
 }
 

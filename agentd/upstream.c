@@ -34,7 +34,8 @@ struct upstream {
 	int open_handles;
 	struct byte_buf request; /* what the socket did not take at once */
 	struct byte_buf reply;
-	bool is_asked; /* a request is out */
+	uint64_t give_up_at_ms; /* by the loop's clock, if it is not open by then */
+	bool is_asked;		/* a request is out */
 	bool is_holder;
 	bool has_pipe;
 	const char *failure;
@@ -158,6 +159,15 @@ static void on_handle_closed(uv_handle_t *handle)
 	free(up);
 }
 
+/* The source has no room for now: once more in a while, but not for ever. */
+static void upstream_retry(struct upstream *up)
+{
+	if (uv_now(up->pool->loop) >= up->give_up_at_ms)
+		upstream_fail(up, "the agent could not be reached in time");
+	else
+		uv_timer_start(&up->timer, on_retry_due, UPSTREAM_RETRY_MS, 0);
+}
+
 /* A pipe cannot be connected twice: the next attempt takes a new one. */
 static void on_pipe_dropped(uv_handle_t *handle)
 {
@@ -165,7 +175,7 @@ static void on_pipe_dropped(uv_handle_t *handle)
 
 	up->has_pipe = false;
 	if (up->state == UPSTREAM_OPENING)
-		uv_timer_start(&up->timer, on_retry_due, UPSTREAM_RETRY_MS, 0);
+		upstream_retry(up);
 	on_handle_closed(handle);
 }
 
@@ -211,7 +221,7 @@ static void upstream_begin_keeper(struct upstream *up)
 	if (err < 0)
 		close(ends[0]);
 	if (err == -EAGAIN)
-		uv_timer_start(&up->timer, on_retry_due, UPSTREAM_RETRY_MS, 0);
+		upstream_retry(up);
 	else if (err < 0)
 		upstream_fail_later(up, "the keeper does not answer; restart ssh-forward-agentd");
 	else
@@ -241,6 +251,8 @@ static void upstream_hold(struct upstream *up)
 	up->is_holder = true;
 	TAILQ_INSERT_TAIL(&up->source->holders, up, entry);
 	up->state = UPSTREAM_OPENING;
+	up->give_up_at_ms =
+		uv_now(up->pool->loop) + (uint64_t)up->pool->limits->request_seconds * 1000;
 	upstream_begin(up);
 }
 
@@ -257,6 +269,11 @@ static void upstream_reclaim_one(struct source *source)
 			return;
 		}
 	}
+}
+
+bool upstream_is_wanted(const struct upstream *up)
+{
+	return !TAILQ_EMPTY(&up->source->waiters);
 }
 
 struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,

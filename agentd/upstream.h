@@ -46,6 +46,9 @@ struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
 
 void *upstream_owner(const struct upstream *upstream);
 
+/* True if others wait for a connection to the same source. */
+bool upstream_is_wanted(const struct upstream *upstream);
+
 /* Sends one request frame; its reply comes as on_replied. One at a time. 0 or a negative errno. */
 int upstream_send(struct upstream *upstream, struct byte_view frame);
 
