@@ -141,19 +141,26 @@ static void relay_set_deadline(struct relay *relay, unsigned seconds)
 	uv_timer_start(&relay->deadline, on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
+/* For the request that was taken up: to reach the source, and again to be answered by it. */
+static void relay_set_request_deadline(struct relay *relay)
+{
+	const struct limits *limits = relay->context->pool->limits;
+
+	relay_set_deadline(relay, relay->asked_kind == GATE_SIGN ? limits->sign_seconds
+								 : limits->request_seconds);
+}
+
 /* The whole request at the start of input goes upstream. */
 static void relay_ask(struct relay *relay)
 {
 	struct byte_view stream = byte_buf_view(&relay->input);
-	const struct limits *limits = relay->context->pool->limits;
 	size_t body_len = 0;
 	int err;
 
 	frame_peek(stream, &body_len);
 	stream.len = FRAME_HEADER_LEN + body_len;
 	relay_set_state(relay, RELAY_ASKING);
-	relay_set_deadline(relay, relay->asked_kind == GATE_SIGN ? limits->sign_seconds
-								 : limits->request_seconds);
+	relay_set_request_deadline(relay);
 	err = upstream_send(relay->upstream, stream);
 	if (err < 0) {
 		relay_fail(relay, "the connection to the agent broke");
@@ -250,6 +257,7 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 		return;
 	}
 	relay_set_state(relay, RELAY_OPENING);
+	relay_set_request_deadline(relay);
 	relay->upstream =
 		upstream_new(relay->context->pool, relay->source, &relay_upstream_events, relay);
 	if (relay->upstream == NULL)
