@@ -108,7 +108,9 @@ static void relay_end(struct relay *relay)
 	relay_set_state(relay, RELAY_ENDED);
 	if (was_busy)
 		relay_reply_failure(relay);
-	relay->events->on_ended(relay);
+	/* Downstream may have closed us when it took the failure. */
+	if (relay->state == RELAY_ENDED)
+		relay->events->on_ended(relay);
 }
 
 static void relay_fail(struct relay *relay, const char *reason)
