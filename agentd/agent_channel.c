@@ -16,9 +16,10 @@ struct agent_channel {
 static void on_data(struct wire_channel *channel, struct byte_view bytes)
 {
 	struct agent_channel *agent = channel->owner;
+	int err = relay_input(agent->relay, bytes);
 
-	if (relay_input(agent->relay, bytes) != 0)
-		wire_violate(channel->wire, "more than one request at a time");
+	if (err != 0)
+		wire_violate(channel->wire, relay_input_fault(err));
 }
 
 static void on_ready(struct wire_channel *channel)

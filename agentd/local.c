@@ -46,6 +46,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
 	struct local *local = stream->data;
+	int err = 0;
 
 	if (local->is_closing || nread == 0)
 		return;
@@ -53,10 +54,13 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 		/* Whoever half-closes still gets the answer to what was asked. */
 		relay_end_input(local->relay);
 		uv_read_stop(stream);
-	} else if (relay_input(local->relay,
-			       (struct byte_view){(uint8_t *)buf->base, (size_t)nread}) != 0) {
-		log_warn("agent connection ended peer=%s: more than one request at a time",
-			 local->grant.peer);
+	} else {
+		err = relay_input(local->relay,
+				  (struct byte_view){(uint8_t *)buf->base, (size_t)nread});
+	}
+	if (err != 0) {
+		log_warn("agent connection ended peer=%s: %s", local->grant.peer,
+			 relay_input_fault(err));
 		local_close(local);
 		return;
 	}

@@ -11,6 +11,18 @@
 #include "common/frame.h"
 #include "common/log.h"
 
+enum {
+	/*
+	 * Of what waits in all relays together, requests over INPUT_SMALL_MAX may fill
+	 * INPUT_TOTAL_MAX: no request that ssh makes comes near, and a hostile build with thousands of
+	 * connections would otherwise fill the memory.
+	 */
+	INPUT_SMALL_MAX = 16 * 1024,
+	INPUT_TOTAL_MAX = 64 * 1024 * 1024,
+	/* What an idle connection may keep, for the next request. */
+	INPUT_IDLE_MAX = 4 * 1024,
+};
+
 enum relay_state {
 	RELAY_IDLE,    /* no request, or not all of one */
 	RELAY_OPENING, /* a request passed the gate and waits for the upstream connection */
@@ -89,6 +101,15 @@ static void relay_reply_failure(struct relay *relay)
 	relay->events->on_replied(relay, (struct byte_view){frame, sizeof(frame)});
 }
 
+/* Removes the first len bytes of the input; when all are gone, also much of their memory. */
+static void relay_consume(struct relay *relay, size_t len)
+{
+	relay->context->input_len -= len;
+	byte_buf_consume(&relay->input, len);
+	if (relay->input.len == 0 && relay->input.capacity > INPUT_IDLE_MAX)
+		byte_buf_deinit(&relay->input);
+}
+
 static void relay_drop_upstream(struct relay *relay)
 {
 	if (relay->upstream != NULL)
@@ -105,6 +126,8 @@ static void relay_end(struct relay *relay)
 		return;
 	uv_timer_stop(&relay->deadline);
 	relay_drop_upstream(relay);
+	/* Now, since a peer may put off the end of its channel as long as it likes. */
+	relay_consume(relay, relay->input.len);
 	relay_set_state(relay, RELAY_ENDED);
 	if (was_busy)
 		relay_reply_failure(relay);
@@ -171,7 +194,7 @@ static void relay_ask(struct relay *relay)
 	/* While the source works on it: what the report of a signature will need. */
 	if (relay->asked_kind == GATE_SIGN)
 		report_key_asked(frame_body(stream, body_len), relay->asked_key);
-	byte_buf_consume(&relay->input, stream.len);
+	relay_consume(relay, stream.len);
 }
 
 static void on_upstream_opened(struct upstream *upstream)
@@ -249,7 +272,7 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 	if (reason != NULL) {
 		report_refusal(relay->source->id, relay->grant, gate_kind_name(relay->asked_kind),
 			       reason);
-		byte_buf_consume(&relay->input, FRAME_HEADER_LEN + body_len);
+		relay_consume(relay, FRAME_HEADER_LEN + body_len);
 		relay_reply_failure(relay);
 		return;
 	}
@@ -289,10 +312,29 @@ void relay_run(struct relay *relay)
 
 int relay_input(struct relay *relay, struct byte_view bytes)
 {
+	struct relay_context *context = relay->context;
+
 	if (relay->state >= RELAY_ENDED || relay->is_input_over)
 		return 0;
+	if (relay->input.len + bytes.len > INPUT_SMALL_MAX &&
+	    context->input_len + bytes.len > INPUT_TOTAL_MAX)
+		return -ENOBUFS;
 	byte_buf_put_bytes(&relay->input, bytes.ptr, bytes.len);
+	if (byte_buf_status(&relay->input) == 0)
+		context->input_len += bytes.len;
 	return byte_buf_status(&relay->input);
+}
+
+const char *relay_input_fault(int err)
+{
+	switch (err) {
+	case -EMSGSIZE:
+		return "more than one request at a time";
+	case -ENOBUFS:
+		return "too many large requests at once";
+	default:
+		return "out of memory";
+	}
 }
 
 void relay_end_input(struct relay *relay)
@@ -313,6 +355,7 @@ void relay_close(struct relay *relay)
 	if (relay->state == RELAY_CLOSING)
 		return;
 	relay_drop_upstream(relay);
+	relay_consume(relay, relay->input.len);
 	relay_set_state(relay, RELAY_CLOSING);
 	uv_close((uv_handle_t *)&relay->deadline, on_timer_closed);
 }

@@ -27,6 +27,7 @@ struct relay_events {
 struct relay_context {
 	struct upstream_pool *pool;
 	unsigned busy_count;				 /* relays with a request in flight */
+	size_t input_len;				 /* bytes that wait in all of them */
 	void (*on_quiet)(struct relay_context *context); /* busy_count fell to 0; may be NULL */
 	void *owner;
 };
@@ -39,10 +40,14 @@ void *relay_owner(const struct relay *relay);
 
 /*
  * Keeps bytes from downstream; does no more than copy, so it may be called inside libssh's
- * callbacks. 0, or -EMSGSIZE when more than a frame waits: the peer does not hold to one request
- * at a time and is to be cut off.
+ * callbacks. 0, or the peer is to be cut off: -EMSGSIZE when more than a frame waits, for it does
+ * not hold to one request at a time; -ENOBUFS when large requests of all peers take too much room;
+ * relay_input_fault has the words.
  */
 int relay_input(struct relay *relay, struct byte_view bytes);
+
+/* What to say of an error of relay_input; a constant. */
+const char *relay_input_fault(int err);
 
 /* Downstream has sent its last byte: on_ended comes once what it asked is answered. */
 void relay_end_input(struct relay *relay);

@@ -306,7 +306,7 @@ static void on_written(uv_write_t *write, int status)
 {
 	struct upstream *up = write->data;
 
-	byte_buf_clear(&up->request);
+	byte_buf_deinit(&up->request); /* it is rarely needed, and then large */
 	if (status < 0)
 		upstream_fail(up, "the connection to the agent broke");
 }

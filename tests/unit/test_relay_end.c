@@ -1,5 +1,6 @@
 #include "agentd/relay.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -26,6 +27,7 @@ struct fixture {
 	int listening_fd;
 	int clients[CLIENTS_MAX];
 	bool closes_when_answered;
+	bool closes_when_ended;
 	unsigned replies;
 	uint8_t reply_type;
 	unsigned ends;
@@ -54,7 +56,8 @@ static void on_ended(struct relay *relay)
 	struct fixture *f = relay_owner(relay);
 
 	f->ends++;
-	relay_close(relay);
+	if (f->closes_when_ended)
+		relay_close(relay);
 }
 
 static const struct relay_events events = {.on_replied = on_replied, .on_ended = on_ended};
@@ -71,6 +74,7 @@ static void fixture_init(struct fixture *f, int backlog)
 
 	*f = (struct fixture){.limits = limits_default, .source = {.kind = SOURCE_AGENT}};
 	f->limits.request_seconds = REQUEST_SECONDS;
+	f->closes_when_ended = true;
 	strcpy(f->source.id, "id");
 	f->sources = (struct source_set){.list = &f->source, .count = 1};
 	unlink(address.sun_path);
@@ -166,6 +170,54 @@ START_TEST(request_that_waits_for_a_connection_fails_in_time)
 }
 END_TEST
 
+static struct byte_view part_of_a_large_request(void)
+{
+	static const uint8_t zeros[64 * 1024] = {0, 4}; /* of a frame of 256 KiB */
+
+	return (struct byte_view){zeros, sizeof(zeros)};
+}
+
+START_TEST(ended_relay_keeps_no_input)
+{
+	struct fixture f;
+
+	fixture_init(&f, 8);
+	ck_assert_int_eq(relay_input(f.relay, part_of_a_large_request()), 0);
+	relay_run(f.relay);
+	f.closes_when_ended = false;
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	ck_assert_uint_eq(f.ends, 1);
+	ck_assert_uint_eq(f.relays.input_len, 0);
+	relay_close(f.relay);
+	fixture_deinit(&f);
+}
+END_TEST
+
+START_TEST(large_requests_fill_no_more_than_their_room)
+{
+	static const uint8_t small[4096];
+	const struct byte_view part = part_of_a_large_request();
+	enum { RELAYS = 2000 };
+	struct relay *relays[RELAYS];
+	struct fixture f;
+	size_t refused = 0;
+
+	fixture_init(&f, 8);
+	for (size_t i = 0; i < RELAYS; i++) {
+		relays[i] = relay_new(&f.relays, &f.source, &f.grant, &events, &f);
+		refused += relay_input(relays[i], part) == -ENOBUFS;
+	}
+	ck_assert_uint_gt(refused, 0);
+	ck_assert_uint_le(f.relays.input_len, 64 * 1024 * 1024);
+	ck_assert_int_eq(relay_input(f.relay, (struct byte_view){small, sizeof(small)}), 0);
+	for (size_t i = 0; i < RELAYS; i++)
+		relay_close(relays[i]);
+	ck_assert_uint_eq(f.relays.input_len, sizeof(small));
+	relay_close(f.relay);
+	fixture_deinit(&f);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("relay_end");
@@ -175,5 +227,7 @@ int main(void)
 	tcase_add_test(tests, owner_may_close_the_relay_in_its_last_reply);
 	tcase_add_test(tests, request_to_an_agent_with_a_full_backlog_fails_in_time);
 	tcase_add_test(tests, request_that_waits_for_a_connection_fails_in_time);
+	tcase_add_test(tests, ended_relay_keeps_no_input);
+	tcase_add_test(tests, large_requests_fill_no_more_than_their_room);
 	return unit_main(tests, "relay_end");
 }
