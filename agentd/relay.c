@@ -151,10 +151,12 @@ static void on_deadline(uv_timer_t *timer)
 	case RELAY_IDLE:
 		relay_fail(relay, "a request was begun and not finished in time");
 		break;
+	case RELAY_OPENING:
+		relay_fail(relay, "no connection to the agent became free in time");
+		break;
 	case RELAY_ASKING:
 		relay_fail(relay, "the agent did not answer in time");
 		break;
-	case RELAY_OPENING: /* its time is kept by the upstream, which knows for what it waits */
 	case RELAY_ENDED:
 	case RELAY_CLOSING:
 		break;
@@ -166,26 +168,19 @@ static void relay_set_deadline(struct relay *relay, unsigned seconds)
 	uv_timer_start(&relay->deadline, on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
-/* For the request that was taken up: to reach the source, and again to be answered by it. */
-static void relay_set_request_deadline(struct relay *relay)
-{
-	const struct limits *limits = relay->context->pool->limits;
-
-	relay_set_deadline(relay, relay->asked_kind == GATE_SIGN ? limits->sign_seconds
-								 : limits->request_seconds);
-}
-
 /* The whole request at the start of input goes upstream. */
 static void relay_ask(struct relay *relay)
 {
 	struct byte_view stream = byte_buf_view(&relay->input);
+	const struct limits *limits = relay->context->pool->limits;
 	size_t body_len = 0;
 	int err;
 
 	frame_peek(stream, &body_len);
 	stream.len = FRAME_HEADER_LEN + body_len;
 	relay_set_state(relay, RELAY_ASKING);
-	relay_set_request_deadline(relay);
+	relay_set_deadline(relay, relay->asked_kind == GATE_SIGN ? limits->sign_seconds
+								 : limits->request_seconds);
 	err = upstream_send(relay->upstream, stream);
 	if (err < 0) {
 		relay_fail(relay, "the connection to the agent broke");
@@ -282,7 +277,8 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 		return;
 	}
 	relay_set_state(relay, RELAY_OPENING);
-	relay_set_request_deadline(relay);
+	/* In the queue it may wait for the signatures of others. Connecting has its own, shorter time. */
+	relay_set_deadline(relay, relay->context->pool->limits->sign_seconds);
 	relay->upstream =
 		upstream_new(relay->context->pool, relay->source, &relay_upstream_events, relay);
 	if (relay->upstream == NULL)

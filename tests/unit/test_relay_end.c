@@ -74,6 +74,7 @@ static void fixture_init(struct fixture *f, int backlog)
 
 	*f = (struct fixture){.limits = limits_default, .source = {.kind = SOURCE_AGENT}};
 	f->limits.request_seconds = REQUEST_SECONDS;
+	f->limits.sign_seconds = REQUEST_SECONDS;
 	f->closes_when_ended = true;
 	strcpy(f->source.id, "id");
 	f->sources = (struct source_set){.list = &f->source, .count = 1};
