@@ -9,4 +9,4 @@ need_program shellcheck
 {
 	git ls-files '*.sh'
 	git grep -lE '^#!.*\b(ba|da)?sh$'
-} | sort -u | xargs -d '\n' shellcheck
+} | sort -u | xargs -d '\n' -n 12 -P "$(nproc)" shellcheck
