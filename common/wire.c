@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 enum {
@@ -19,7 +21,7 @@ enum {
 	UNSENT_PACKETS_MAX = 1024,
 };
 
-static void wire_pump(struct wire *wire, bool is_poll_due);
+static void wire_pump(struct wire *wire);
 
 static void on_polled(uv_poll_t *poll, int status, int events)
 {
@@ -31,7 +33,8 @@ static void on_polled(uv_poll_t *poll, int status, int events)
 	/* libuv stops a poll that failed, but libssh may have a lot to read before it sees why. */
 	if (status < 0)
 		wire->poll_mask = 0;
-	wire_pump(wire, true);
+	wire->is_poll_due = true;
+	wire_pump(wire);
 }
 
 static void on_again(uv_idle_t *idle)
@@ -40,7 +43,14 @@ static void on_again(uv_idle_t *idle)
 
 	uv_idle_stop(idle);
 	if (!wire->is_closing)
-		wire_pump(wire, true);
+		wire_pump(wire);
+}
+
+/* Another run of the pump in the next turn of the loop. */
+static void wire_pump_again(struct wire *wire)
+{
+	wire->is_poll_due = true;
+	uv_idle_start(&wire->again, on_again);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -110,7 +120,7 @@ int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
 	wire->poll_mask = UV_READABLE;
 	uv_poll_start(&wire->poll, wire->poll_mask, on_polled);
 	/* Channel work may be waiting already, and libssh may have read ahead. */
-	uv_idle_start(&wire->again, on_again);
+	wire_pump_again(wire);
 	return 0;
 fail:
 	ssh_event_free(wire->event); /* gives the poll handle back to the session */
@@ -143,6 +153,21 @@ static bool wire_is_glutted(const struct wire *wire)
 	       wire->packet_counter.out_packets - wire->packets_at_empty > UNSENT_PACKETS_MAX;
 }
 
+/* libssh sends every packet by itself. No error matters: a socket that is not TCP has no cork. */
+static void wire_set_cork(struct wire *wire, bool is_corked)
+{
+	const int value = is_corked;
+
+	if (wire->is_corked != is_corked)
+		(void)setsockopt(wire->poll_fd, IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
+	wire->is_corked = is_corked;
+}
+
+void wire_cork(struct wire *wire)
+{
+	wire_set_cork(wire, true);
+}
+
 /* Lets libssh read, once, and send what it holds. */
 static void wire_poll(struct wire *wire)
 {
@@ -160,6 +185,21 @@ static void wire_poll(struct wire *wire)
 		wire->packets_at_empty = wire->packet_counter.out_packets;
 }
 
+/* True if more than one channel has work. */
+static bool wire_is_busy(const struct wire *wire)
+{
+	bool is_one = false;
+
+	for (const struct wire_channel *c = wire->channels; c != NULL; c = c->next) {
+		if (!wire_channel_has_work(c))
+			continue;
+		if (is_one)
+			return true;
+		is_one = true;
+	}
+	return false;
+}
+
 /*
  * What the owner and the channels have to do. True if libssh read something meanwhile, as calls
  * that send do: it may be news for the owner or for channels that have had their turn.
@@ -169,6 +209,8 @@ static bool wire_round(struct wire *wire, bool *wants_more)
 	uint64_t read_before = wire->socket_counter.in_bytes;
 	struct wire_channel *next;
 
+	if (wire_is_busy(wire))
+		wire_cork(wire);
 	*wants_more = wire->events->on_round != NULL && wire->events->on_round(wire);
 	for (struct wire_channel *channel = wire->channels; channel != NULL; channel = next) {
 		if (wire_is_stopped(wire))
@@ -194,8 +236,9 @@ static bool wire_has_work(const struct wire *wire)
 
 /* Rounds until all is done, the socket is full or the peer had its share. True in the last case,
  * if the socket may not tell that there is more to do. */
-static bool wire_rounds(struct wire *wire, bool is_poll_due)
+static bool wire_rounds(struct wire *wire)
 {
+	bool is_poll_due = wire->is_poll_due;
 	bool has_news = false;
 
 	for (int round = 0; round < PUMP_ROUNDS_MAX; round++) {
@@ -236,17 +279,20 @@ static void wire_watch(struct wire *wire)
 	uv_poll_start(&wire->poll, mask, on_polled);
 }
 
-static void wire_pump(struct wire *wire, bool is_poll_due)
+static void wire_pump(struct wire *wire)
 {
 	bool is_unfinished;
 
-	if (wire->is_pumping || wire->is_paused)
+	if (wire->is_paused)
 		return;
+	uv_idle_stop(&wire->again); /* what it was to do is done now */
 	wire->is_pumping = true;
-	is_unfinished = wire_rounds(wire, is_poll_due);
+	is_unfinished = wire_rounds(wire);
+	wire->is_poll_due = false;
 	/* The last words, such as why a login was refused. */
 	if (wire->violation != NULL && wire_has_unsent(wire))
 		wire_poll(wire);
+	wire_set_cork(wire, false);
 	wire->is_pumping = false;
 	if (wire->is_closing)
 		return;
@@ -255,16 +301,16 @@ static void wire_pump(struct wire *wire, bool is_poll_due)
 			  wire->violation != NULL ? wire->violation : ssh_get_error(wire->session));
 	} else if (!wire->is_paused) {
 		if (is_unfinished)
-			uv_idle_start(&wire->again, on_again);
+			wire_pump_again(wire);
 		wire_watch(wire);
 	}
 }
 
 void wire_kick(struct wire *wire)
 {
-	/* When blocked, the socket will call. */
-	if (!wire->is_closing && !wire->is_blocked)
-		wire_pump(wire, false);
+	/* When blocked, the socket will call; the pump itself looks for more to do. */
+	if (!wire->is_closing && !wire->is_paused && !wire->is_blocked && !wire->is_pumping)
+		uv_idle_start(&wire->again, on_again);
 }
 
 void wire_pause(struct wire *wire)
@@ -283,7 +329,7 @@ void wire_resume(struct wire *wire)
 	wire->is_paused = false;
 	wire->poll_mask = UV_READABLE;
 	uv_poll_start(&wire->poll, wire->poll_mask, on_polled);
-	uv_idle_start(&wire->again, on_again); /* whatever was cut short */
+	wire_pump_again(wire); /* whatever was cut short */
 }
 
 void wire_violate(struct wire *wire, const char *reason)

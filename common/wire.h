@@ -23,8 +23,8 @@ struct wire_events {
 	bool (*on_round)(struct wire *wire);
 	/*
 	 * The session has ended by itself: the peer left, broke the protocol or a rule. Called at
-	 * most once, outside libssh, but maybe inside wire_kick; wire_close begins when it returns.
-	 * reason is for the log; it may hold the peer's own words.
+	 * most once, from the loop; wire_close begins when it returns. reason is for the log; it may
+	 * hold the peer's own words.
 	 */
 	void (*on_lost)(struct wire *wire, const char *reason);
 	/* All is closed and given back; the owner may free the memory. The last event. */
@@ -49,6 +49,8 @@ struct wire {
 	void *owner;
 	const char *violation; /* set by wire_violate, acted on by the pump */
 	bool is_pumping;
+	bool is_poll_due; /* the next run of the pump begins with a look at the socket */
+	bool is_corked;	 /* the kernel keeps what is sent until it is told, or has a full segment */
 	bool is_blocked; /* the socket takes no more for now */
 	bool has_failed;
 	bool is_paused;
@@ -67,8 +69,9 @@ int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
 	      int (*begin)(ssh_session), const struct wire_events *events, void *owner);
 
 /*
- * Runs the pump now, unless it is running or the socket is full: to be called when something has
- * been queued. Any event but the wire's on_closed may come before it returns.
+ * Has the pump run before the loop waits again: to be called when something has been queued. Not
+ * at once, so that all that one turn of the loop brings leaves in one piece: a packet sent by
+ * itself costs more than everything else that is done for it. No event comes before it returns.
  */
 void wire_kick(struct wire *wire);
 
@@ -90,5 +93,8 @@ void wire_close(struct wire *wire);
 
 /* For channels: true if libssh holds bytes that the socket has not taken. */
 bool wire_has_unsent(const struct wire *wire);
+
+/* For channels: what is sent in this run of the pump leaves at its end, in one piece. */
+void wire_cork(struct wire *wire);
 
 #endif
