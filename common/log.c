@@ -1,13 +1,18 @@
 #include "common/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { LOG_LINE_MAX = 2048, LOG_PATIENCE_MS = 200 };
+
 static const char *log_program = "?";
 static enum log_level log_level = LOG_LEVEL_INFO;
+static atomic_uint log_lost; /* lines since stderr last took one */
 
 void log_init(const char *program, enum log_level level)
 {
@@ -33,10 +38,49 @@ bool log_is_on(enum log_level level)
 	return level <= log_level;
 }
 
+/*
+ * False when stderr takes nothing: a loop must not wait for whoever should read it, or a log that
+ * nobody reads would stop all builds. A reader that is only slow gets a moment, once. (A pipe that
+ * takes anything takes a line, which is less than a page.)
+ */
+static bool log_can_write(void)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int ready;
+
+	do
+		ready = poll(&out, 1, log_lost == 0 ? LOG_PATIENCE_MS : 0);
+	while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
 /* One write a line, so that lines of several processes on one stderr do not mix. */
+static void log_write(const char *line, size_t len)
+{
+	if (!log_can_write())
+		log_lost++;
+	else if (write(STDERR_FILENO, line, len) < 0)
+		return; /* nobody is left to be told */
+}
+
+/* If stderr takes lines again. */
+static void log_write_loss(void)
+{
+	char line[128];
+	unsigned lost;
+
+	if (log_lost == 0 || !log_can_write())
+		return;
+	lost = atomic_exchange(&log_lost, 0);
+	snprintf(line, sizeof(line), "%s: warning: %u lines are missing here: nobody read\n",
+		 log_program, lost);
+	log_write(line, strlen(line));
+}
+
 static void log_line(enum log_level level, const char *format, va_list args)
 {
-	char line[2048];
+	int errno_before = errno;
+	char line[LOG_LINE_MAX];
 	int len;
 	int more;
 
@@ -53,8 +97,9 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	if ((size_t)len > sizeof(line) - 2)
 		len = (int)sizeof(line) - 2;
 	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, (size_t)len) < 0)
-		return; /* nobody is left to be told */
+	log_write_loss();
+	log_write(line, (size_t)len);
+	errno = errno_before; /* what is reported is often returned next */
 }
 
 #define LOG_FUNCTION(name, level)              \

@@ -2,7 +2,8 @@
  * log.h - one line an event on stderr: "PROGRAM: message key=value ...".
  *
  * What comes from strangers goes through log_escape. Secrets have types of their own (struct
- * token) that no format takes. The level is the only state, set once at start.
+ * token) that no format takes. Never waits for long: lines that stderr does not take are counted,
+ * and the count is said when it takes one again. errno stays as it was.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H

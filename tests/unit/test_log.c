@@ -157,6 +157,49 @@ START_TEST(input_of_any_length_fits_and_says_where_it_was_cut)
 }
 END_TEST
 
+/* Fills what the pipe holds, as a reader does who went to sleep. */
+static void fill_pipe(void)
+{
+	static const char block[4096];
+
+	while (write(capture_pipe[1], block, sizeof(block)) > 0)
+		;
+}
+
+START_TEST(full_stderr_holds_nobody_up_and_is_counted)
+{
+	char line[256];
+	ssize_t len;
+
+	log_init("prog", LOG_LEVEL_INFO);
+	start_capture();
+	fill_pipe();
+	/* Left alone the pipe is as blocking as any. */
+	ck_assert_int_eq(fcntl(capture_pipe[1], F_SETFL, 0), 0);
+	for (int i = 0; i < 1000; i++)
+		log_info("unread");
+	while (read(capture_pipe[0], captured, sizeof(captured)) > 0)
+		;
+	log_info("read");
+	len = read(capture_pipe[0], line, sizeof(line) - 1);
+	line[len > 0 ? len : 0] = '\0';
+	end_capture();
+	ck_assert_str_eq(line, "prog: warning: 1000 lines are missing here: nobody read\n"
+			       "prog: read\n");
+}
+END_TEST
+
+START_TEST(errno_outlives_a_line)
+{
+	start_capture();
+	close(STDERR_FILENO);
+	errno = ENOENT;
+	log_error("where is it?");
+	ck_assert_int_eq(errno, ENOENT);
+	end_capture();
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("log");
@@ -169,5 +212,7 @@ int main(void)
 	tcase_add_loop_test(tests, input_of_any_length_fits_and_says_where_it_was_cut, 'x',
 			    'x' + 1);
 	tcase_add_loop_test(tests, input_of_any_length_fits_and_says_where_it_was_cut, 0, 1);
+	tcase_add_test(tests, full_stderr_holds_nobody_up_and_is_counted);
+	tcase_add_test(tests, errno_outlives_a_line);
 	return unit_main(tests, "log");
 }
