@@ -65,12 +65,12 @@ static void on_wire_lost(struct wire *wire, const char *reason)
 	struct link *link = wire->owner;
 	char escaped[LOG_ESCAPED_MAX];
 
-	if (wire->violation != NULL || !link->is_logged_in)
-		log_info("link ended peer=%s: %s", link->grant.peer,
-			 log_escape(view_of(reason), escaped));
-	else
+	if (wire->violation == NULL && link->is_logged_in)
 		log_info("link closed peer=%s token=%s", link->grant.peer,
 			 grant_name(&link->grant));
+	else if (report_is_due())
+		log_info("link ended peer=%s: %s", link->grant.peer,
+			 log_escape(view_of(reason), escaped));
 	link_close_timers(link);
 }
 
@@ -93,8 +93,9 @@ static void on_login_late(uv_timer_t *timer)
 {
 	struct link *link = timer->data;
 
-	log_info("link ended peer=%s: not logged in within %u s", link->grant.peer,
-		 link->front->limits.login_seconds);
+	if (report_is_due())
+		log_info("link ended peer=%s: not logged in within %u s", link->grant.peer,
+			 link->front->limits.login_seconds);
 	link_close(link);
 }
 
@@ -124,7 +125,8 @@ static int link_keep_out(struct link *link, ssh_session session, const char *rea
 	if (banner != NULL)
 		ssh_send_issue_banner(session, banner);
 	ssh_string_free(banner);
-	log_warn("login refused peer=%s: %s", link->grant.peer, reason);
+	if (report_is_due())
+		log_warn("login refused peer=%s: %s", link->grant.peer, reason);
 	if (++link->failed_logins >= LOGIN_FAILURES_MAX) {
 		wire_violate(&link->wire, "too many failed logins");
 	} else {
@@ -280,7 +282,8 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 	session = link_new_session(link, fd);
 	if (session == NULL || wire_init(&link->wire, front->loop, session, fd,
 					 ssh_handle_key_exchange, &link_wire_events, link) != 0) {
-		log_warn("link ended peer=%s: it could not be set up", link->grant.peer);
+		if (report_is_due())
+			log_warn("link ended peer=%s: it could not be set up", link->grant.peer);
 		link_close_timers(link);
 		return;
 	}

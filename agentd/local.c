@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agentd/peer_cred.h"
+#include "agentd/report.h"
 #include "common/frame.h"
 #include "common/log.h"
 
@@ -59,8 +60,9 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 				  (struct byte_view){(uint8_t *)buf->base, (size_t)nread});
 	}
 	if (err != 0) {
-		log_warn("agent connection ended peer=%s: %s", local->grant.peer,
-			 relay_input_fault(err));
+		if (report_is_due())
+			log_warn("agent connection ended peer=%s: %s", local->grant.peer,
+				 relay_input_fault(err));
 		local_close(local);
 		return;
 	}
@@ -170,9 +172,10 @@ void local_accept(struct front *front, int fd, struct source *source)
 	}
 	local->front = front;
 	if (!peer_cred_is_ours(fd, local->grant.peer)) {
-		log_warn("agent connection refused peer=%s id=%s: the socket serves its owner and "
-			 "root",
-			 local->grant.peer, source->id);
+		if (report_is_due())
+			log_warn("agent connection refused peer=%s id=%s: the socket serves its "
+				 "owner and root",
+				 local->grant.peer, source->id);
 		close(fd);
 		free(local);
 		return;

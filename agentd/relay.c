@@ -138,8 +138,9 @@ static void relay_end(struct relay *relay)
 
 static void relay_fail(struct relay *relay, const char *reason)
 {
-	log_warn("id=%s peer=%s token=%s: agent connection ended: %s", relay->source->id,
-		 relay->grant->peer, grant_name(relay->grant), reason);
+	if (report_is_due())
+		log_warn("id=%s peer=%s token=%s: agent connection ended: %s", relay->source->id,
+			 relay->grant->peer, grant_name(relay->grant), reason);
 	relay_end(relay);
 }
 

@@ -6,8 +6,8 @@
 #include "common/fingerprint.h"
 #include "common/log.h"
 
-/* Refusals that are logged in a second; the rest are counted. */
-enum { REFUSALS_LOGGED_PER_SECOND = 10 };
+/* Of those that strangers bring about. */
+enum { LINES_PER_SECOND = 10 };
 
 void report_key_asked(struct byte_view request, char key[FINGERPRINT_TEXT_MAX])
 {
@@ -26,7 +26,7 @@ void report_signature(const char *id, const struct grant *grant, const char *key
 		 grant_name(grant), (double)duration_ns / 1e6);
 }
 
-void report_refusal(const char *id, const struct grant *grant, const char *kind, const char *reason)
+bool report_is_due(void)
 {
 	static time_t second;
 	static unsigned logged;
@@ -35,16 +35,23 @@ void report_refusal(const char *id, const struct grant *grant, const char *kind,
 
 	if (now != second) {
 		if (unlogged > 0)
-			log_warn("%u more requests were refused", unlogged);
+			log_warn("%u more lines about refusals and lost connections were left out",
+				 unlogged);
 		second = now;
 		logged = 0;
 		unlogged = 0;
 	}
-	if (logged >= REFUSALS_LOGGED_PER_SECOND) {
+	if (logged >= LINES_PER_SECOND) {
 		unlogged++;
-		return;
+		return false;
 	}
 	logged++;
-	log_warn("refused kind=%s id=%s peer=%s token=%s: %s", kind, id, grant->peer,
-		 grant_name(grant), reason);
+	return true;
+}
+
+void report_refusal(const char *id, const struct grant *grant, const char *kind, const char *reason)
+{
+	if (report_is_due())
+		log_warn("refused kind=%s id=%s peer=%s token=%s: %s", kind, id, grant->peer,
+			 grant_name(grant), reason);
 }

@@ -15,7 +15,13 @@ void report_key_asked(struct byte_view request, char key[FINGERPRINT_TEXT_MAX]);
 void report_signature(const char *id, const struct grant *grant, const char *key, bool is_signed,
 		      uint64_t duration_ns);
 
-/* A request was refused. A flood of refusals is summed up rather than logged. */
+/*
+ * True if a line about what any stranger, or any build, can bring about at will may be logged now.
+ * A flood of them is counted rather than logged.
+ */
+bool report_is_due(void);
+
+/* A request was refused; a line as above. */
 void report_refusal(const char *id, const struct grant *grant, const char *kind,
 		    const char *reason);
 
