@@ -241,7 +241,10 @@ static ssh_session link_new_session(struct link *link, int fd)
 		close(fd);
 		return NULL;
 	}
-	if (ssh_bind_accept_fd(link->front->bind, session, fd) != SSH_OK) {
+	/* A peer that compresses would make kilobytes into megabytes, and cost 300 KiB for itself. */
+	if (ssh_bind_accept_fd(link->front->bind, session, fd) != SSH_OK ||
+	    ssh_options_set(session, SSH_OPTIONS_COMPRESSION_C_S, "none") != SSH_OK ||
+	    ssh_options_set(session, SSH_OPTIONS_COMPRESSION_S_C, "none") != SSH_OK) {
 		ssh_free(session);
 		return NULL;
 	}
