@@ -57,7 +57,8 @@ static void link_close_timers(struct link *link)
 void link_close(struct link *link)
 {
 	link_close_timers(link);
-	wire_close(&link->wire);
+	if (link->has_wire)
+		wire_close(&link->wire);
 }
 
 static void on_wire_lost(struct wire *wire, const char *reason)
@@ -290,6 +291,7 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 		link_close_timers(link);
 		return;
 	}
+	link->has_wire = true;
 	link->open_parts++;
 	uv_timer_start(&link->deadline, on_login_late, (uint64_t)front->limits.login_seconds * 1000,
 		       0);
