@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "common/log.h"
 
@@ -143,6 +144,13 @@ static int add_agent(struct source_set *set, const char *option, const char *id,
 			"%s: id \"%s\": no agent is running here (SSH_AUTH_SOCK is not set); start "
 			"one with eval \"$(ssh-agent)\", or offer key files with --key %s=FILE",
 			option, id, id);
+		return -EINVAL;
+	}
+	if (strlen(socket_path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
+		log_error(
+			"%s: id \"%s\": the path %s is too long for a socket; make a symbolic link "
+			"to its directory",
+			option, id, socket_path);
 		return -EINVAL;
 	}
 	source = source_new(set, id, SOURCE_AGENT);

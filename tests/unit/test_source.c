@@ -103,6 +103,19 @@ START_TEST(without_an_agent_it_says_how_to_start_one)
 }
 END_TEST
 
+/* libuv would cut it, and connect to whatever is there. */
+START_TEST(an_agents_path_too_long_for_a_socket_is_reported)
+{
+	char spec[128];
+
+	snprintf(spec, sizeof(spec), "a=/%0107d", 0);
+	ck_assert_int_eq(source_add_agent(&set, spec), -EINVAL);
+	said_expect("too long");
+	spec[strlen(spec) - 1] = '\0';
+	ck_assert_int_eq(source_add_agent(&set, spec), 0);
+}
+END_TEST
+
 START_TEST(one_id_has_one_agent_or_key_files)
 {
 	ck_assert_int_eq(source_add_agent(&set, "agent=/run/a"), 0);
@@ -179,6 +192,7 @@ int main(void)
 	tcase_add_test(tests, an_id_is_a_plain_name);
 	tcase_add_test(tests, an_agent_is_that_of_the_environment_unless_named);
 	tcase_add_test(tests, without_an_agent_it_says_how_to_start_one);
+	tcase_add_test(tests, an_agents_path_too_long_for_a_socket_is_reported);
 	tcase_add_test(tests, one_id_has_one_agent_or_key_files);
 	tcase_add_test(tests, ssh_takes_a_socket_for_an_agent_and_all_else_for_key_files);
 	tcase_add_test(tests, an_id_is_found_by_its_whole_name);
