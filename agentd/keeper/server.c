@@ -13,7 +13,6 @@
 
 enum {
 	STACK_LEN = 256 * 1024, /* the stacks are locked memory too */
-	CONTROL_BATCH = 32,
 };
 
 size_t server_worker_count(void)
@@ -49,7 +48,25 @@ static void drop(struct server *server, struct connection *connection)
 	atomic_fetch_sub(&server->connection_count, 1);
 }
 
-static void accept_connection(struct server *server, const struct control_message *message)
+/* operation: epoll's, to wait for the next turn. */
+static void serve_connection(struct server *server, struct connection *connection, int operation,
+			     struct connection_worker *io)
+{
+	enum connection_wish wish;
+	uint32_t events;
+
+	(void)atomic_load_explicit(&connection->turn, memory_order_acquire);
+	pthread_rwlock_rdlock(&server->ring_lock);
+	wish = connection_take_turn(connection, io);
+	pthread_rwlock_unlock(&server->ring_lock);
+	events = wish == CONNECTION_WRITABLE ? EPOLLOUT : EPOLLIN;
+	if (wish == CONNECTION_OVER ||
+	    arm(server, operation, connection->fd, events, connection) != 0)
+		drop(server, connection);
+}
+
+static void accept_connection(struct server *server, const struct control_message *message,
+			      struct connection_worker *io)
 {
 	struct byte_view name = {message->id, message->id_len};
 	const struct keyring_id *id = keyring_find(server->ring, name);
@@ -70,8 +87,8 @@ static void accept_connection(struct server *server, const struct control_messag
 		atomic_fetch_sub(&server->connection_count, 1);
 		return;
 	}
-	if (arm(server, EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection) != 0)
-		drop(server, connection);
+	/* Its first request is mostly there by now: no other thread need be woken for it. */
+	serve_connection(server, connection, EPOLL_CTL_ADD, io);
 }
 
 static void forget_keys(struct server *server)
@@ -82,39 +99,21 @@ static void forget_keys(struct server *server)
 }
 
 /* -EPIPE: the front is gone, and so is our purpose. */
-static int serve_control(struct server *server)
+static int serve_control(struct server *server, struct connection_worker *io)
 {
 	struct control_message message;
-	int err = 0;
+	int err = control_receive(server->control_fd, &message);
 
-	for (int i = 0; i < CONTROL_BATCH && err == 0; i++) {
-		err = control_receive(server->control_fd, &message);
-		if (err == -EBADMSG)
-			err = 0;
-		else if (err == 0 && message.verb == CONTROL_SERVE)
-			accept_connection(server, &message);
-		else if (err == 0)
-			forget_keys(server);
-	}
 	if (err == -EPIPE)
 		return err;
-	return arm(server, EPOLL_CTL_MOD, server->control_fd, EPOLLIN, NULL);
-}
-
-static void serve_connection(struct server *server, struct connection *connection,
-			     struct connection_worker *io)
-{
-	enum connection_wish wish;
-	uint32_t events;
-
-	(void)atomic_load_explicit(&connection->turn, memory_order_acquire);
-	pthread_rwlock_rdlock(&server->ring_lock);
-	wish = connection_take_turn(connection, io);
-	pthread_rwlock_unlock(&server->ring_lock);
-	events = wish == CONNECTION_WRITABLE ? EPOLLOUT : EPOLLIN;
-	if (wish == CONNECTION_OVER ||
-	    arm(server, EPOLL_CTL_MOD, connection->fd, events, connection) != 0)
-		drop(server, connection);
+	if (err == 0 && message.verb == CONTROL_FORGET)
+		forget_keys(server);
+	/* Before anything is signed, so that another thread takes the next message. */
+	if (arm(server, EPOLL_CTL_MOD, server->control_fd, EPOLLIN, NULL) != 0)
+		return -EPIPE;
+	if (err == 0 && message.verb == CONTROL_SERVE)
+		accept_connection(server, &message, io);
+	return 0;
 }
 
 /* Until the front is gone. */
@@ -131,8 +130,8 @@ static void worker_loop(struct server_worker *worker)
 		if (count <= 0)
 			continue;
 		if (event.data.ptr != NULL)
-			serve_connection(server, event.data.ptr, &worker->io);
-		else if (serve_control(server) != 0)
+			serve_connection(server, event.data.ptr, EPOLL_CTL_MOD, &worker->io);
+		else if (serve_control(server, &worker->io) != 0)
 			return;
 	}
 }
