@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "agentd/keeper_watch.h"
 #include "agentd/listeners.h"
 #include "agentd/mint.h"
+#include "agentd/process_limits.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
 
@@ -34,6 +34,7 @@ struct daemon {
 	struct listeners listeners;
 	struct keeper_watch keeper;
 	struct child_command child;
+	struct process_limits inherited; /* the child's */
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_timer_t drain;
 	int ready_fd; /* of --fork, else -1 */
@@ -127,21 +128,8 @@ static void on_keeper_died(struct keeper_watch *watch)
 /* Nothing of the daemon's memory is to reach a core file, or a debugger of the same user. */
 static void harden_process(void)
 {
-	const struct rlimit no_core = {0, 0};
-
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		log_warn("core files cannot be turned off: %s", strerror(errno));
-}
-
-/* A link is a descriptor, an agent connection up to two. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int daemon_init_loop(struct daemon *daemon)
@@ -242,8 +230,10 @@ static int daemon_announce(struct daemon *daemon, char **command)
 		log_error("the token could not be made");
 	} else if (command != NULL) {
 		byte_buf_put_u8(&token, '\0');
+		process_limits_restore(&daemon->inherited);
 		err = child_command_start(&daemon->child, &daemon->loop, command,
 					  (const char *)token.data, on_child_ended, daemon);
+		process_limits_adapt(&daemon->inherited);
 		if (err != 0)
 			daemon->exit_status = daemon->child.exit_status;
 	} else {
@@ -292,7 +282,8 @@ int daemon_run(struct options *options)
 
 	signal(SIGPIPE, SIG_IGN);
 	harden_process();
-	raise_descriptor_limit();
+	process_limits_read(&daemon.inherited);
+	process_limits_adapt(&daemon.inherited);
 	if (options->forks) {
 		daemon.ready_fd = background_fork();
 		err = daemon.ready_fd < 0 ? daemon.ready_fd : 0;
