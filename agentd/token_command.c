@@ -12,6 +12,7 @@
 #include "agentd/endpoint.h"
 #include "agentd/host_key.h"
 #include "agentd/mint.h"
+#include "agentd/peer_cred.h"
 #include "agentd/runtime_dir.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
@@ -151,6 +152,7 @@ static int print_answer(const struct byte_buf *answer)
 static int mint_from_daemon(struct token_options *options)
 {
 	char path[RUNTIME_DIR_MAX];
+	char listener[ADDRESS_TEXT_MAX];
 	struct byte_buf answer;
 	int fd = runtime_dir_control_path(path);
 	int status = 1;
@@ -162,6 +164,14 @@ static int mint_from_daemon(struct token_options *options)
 			  "make the "
 			  "token of a secret with --token-file",
 			  path, strerror(-fd));
+		return 1;
+	}
+	/* Where the directory is in /tmp, anybody may have made it, to have builds come to him. */
+	if (!peer_cred_is_ours(fd, listener)) {
+		log_error("whoever listens at %s is neither you nor root (%s); remove that, or set "
+			  "XDG_RUNTIME_DIR",
+			  path, listener);
+		close(fd);
 		return 1;
 	}
 	byte_buf_init(&answer, 4 * TOKEN_TEXT_MAX);
