@@ -178,7 +178,7 @@ int endpoint_add(struct endpoint_list *endpoints, const char *spec, bool is_trus
 	return add_interface(endpoints, interface, port, is_trusted);
 }
 
-/* Trust rests on the interface a packet came in by, so the kernel is told to look at it. */
+/* Trust rests on the interface a packet came in by (or, sent by this host to itself, seems to). */
 static int tie_to_interface(int fd, const char *interface)
 {
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
@@ -292,10 +292,32 @@ int endpoint_bind_all(struct endpoint_list *endpoints)
 	return err;
 }
 
+/* Only to what is its own can this host bind. */
+static bool is_own_address(const struct sockaddr *address)
+{
+	struct sockaddr_storage any_port = {0};
+	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_own = true;
+
+	memcpy(&any_port, address, address_len(address));
+	address_set_port((struct sockaddr *)&any_port, 0);
+	if (fd >= 0)
+		is_own = bind(fd, (struct sockaddr *)&any_port, address_len(address)) == 0 ||
+			 errno != EADDRNOTAVAIL;
+	if (fd >= 0)
+		close(fd);
+	return is_own;
+}
+
+/*
+ * What this host sends to itself the kernel counts as come by the interface that has the address,
+ * whatever the socket is tied to: other users of the host are told by their address.
+ */
 bool endpoint_trusts(const struct endpoint *endpoint, const struct sockaddr *peer)
 {
 	return endpoint->is_trusted && ip_prefix_contains(&endpoint->subnet, peer) &&
-	       !address_same_host((const struct sockaddr *)&endpoint->address, peer);
+	       !address_same_host((const struct sockaddr *)&endpoint->address, peer) &&
+	       !is_own_address(peer);
 }
 
 void endpoint_list_deinit(struct endpoint_list *endpoints)

@@ -116,21 +116,24 @@ END_TEST
 
 START_TEST(trust_is_for_the_subnet_and_not_for_the_host_itself)
 {
+	/* Of a network for examples (RFC 5737): the test's host has none of its addresses. */
 	struct endpoint trusted = {.is_trusted = true};
 	struct endpoint plain;
 
-	ck_assert_int_eq(ip_prefix_parse("172.17.0.1/16", &trusted.subnet), 0);
-	ck_assert_int_eq(address_parse("172.17.0.1", 2522, &trusted.address), 0);
+	ck_assert_int_eq(ip_prefix_parse("198.51.100.1/24", &trusted.subnet), 0);
+	ck_assert_int_eq(address_parse("198.51.100.1", 2522, &trusted.address), 0);
 	plain = trusted;
 	plain.is_trusted = false;
-	ck_assert(endpoint_trusts(&trusted, peer_of("172.17.0.2")));
-	ck_assert(endpoint_trusts(&trusted, peer_of("172.17.255.254")));
-	ck_assert(endpoint_trusts(&trusted, peer_of("::ffff:172.17.0.2")));
-	ck_assert(!endpoint_trusts(&trusted, peer_of("172.17.0.1")));
-	ck_assert(!endpoint_trusts(&trusted, peer_of("::ffff:172.17.0.1")));
-	ck_assert(!endpoint_trusts(&trusted, peer_of("172.18.0.2")));
+	ck_assert(endpoint_trusts(&trusted, peer_of("198.51.100.2")));
+	ck_assert(endpoint_trusts(&trusted, peer_of("198.51.100.254")));
+	ck_assert(endpoint_trusts(&trusted, peer_of("::ffff:198.51.100.2")));
+	ck_assert(!endpoint_trusts(&trusted, peer_of("198.51.100.1")));
+	ck_assert(!endpoint_trusts(&trusted, peer_of("::ffff:198.51.100.1")));
+	ck_assert(!endpoint_trusts(&trusted, peer_of("198.51.101.2")));
 	ck_assert(!endpoint_trusts(&trusted, peer_of("fd00::2")));
-	ck_assert(!endpoint_trusts(&plain, peer_of("172.17.0.2")));
+	ck_assert_int_eq(ip_prefix_parse("127.0.0.1/8", &trusted.subnet), 0);
+	ck_assert(!endpoint_trusts(&trusted, peer_of("127.0.0.2")));
+	ck_assert(!endpoint_trusts(&plain, peer_of("198.51.100.2")));
 }
 END_TEST
 
