@@ -187,21 +187,18 @@ static void log_sources(const struct source_set *sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
 		const struct source *source = &sources->list[i];
-		int fd;
+		int err;
 
 		if (source->kind == SOURCE_KEYS) {
 			log_info("offering id=%s from key files", source->id);
 			continue;
 		}
 		log_info("offering id=%s from the agent at %s", source->id, source->socket_path);
-		fd = unix_socket_connect(source->socket_path);
-		if (fd < 0)
+		err = unix_socket_probe(source->socket_path);
+		if (err != 0)
 			log_warn("the agent of id \"%s\" at %s does not answer now (%s); its "
-				 "requests "
-				 "fail until it does",
-				 source->id, source->socket_path, strerror(-fd));
-		else
-			close(fd);
+				 "requests fail until it does",
+				 source->id, source->socket_path, strerror(-err));
 	}
 }
 

@@ -20,7 +20,7 @@ static int set_path(struct sockaddr_un *address, const char *path)
 	return 0;
 }
 
-int unix_socket_connect(const char *path)
+static int connect_with(const char *path, int socket_flags)
 {
 	struct sockaddr_un address;
 	int err = set_path(&address, path);
@@ -28,7 +28,7 @@ int unix_socket_connect(const char *path)
 
 	if (err != 0)
 		return err;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | socket_flags, 0);
 	if (fd < 0)
 		return -errno;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
@@ -38,20 +38,30 @@ int unix_socket_connect(const char *path)
 	return err;
 }
 
+int unix_socket_connect(const char *path)
+{
+	return connect_with(path, 0);
+}
+
+int unix_socket_probe(const char *path)
+{
+	int fd = connect_with(path, SOCK_NONBLOCK);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || fd == -EAGAIN ? 0 : fd;
+}
+
 /* Only a socket, and only one that refuses connections, is anybody's to remove. */
 static int remove_dead_socket(const char *path)
 {
 	struct stat info;
-	int fd;
 
 	if (lstat(path, &info) != 0)
 		return errno == ENOENT ? 0 : -errno;
 	if (!S_ISSOCK(info.st_mode))
 		return -EEXIST;
-	fd = unix_socket_connect(path);
-	if (fd >= 0)
-		close(fd);
-	if (fd != -ECONNREFUSED)
+	if (unix_socket_probe(path) != -ECONNREFUSED)
 		return -EADDRINUSE;
 	return unlink(path) == 0 ? 0 : -errno;
 }

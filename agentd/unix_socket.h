@@ -11,7 +11,12 @@
  */
 int unix_socket_listen(const char *path);
 
-/* Connects, blocking. The descriptor or a negative errno. */
+/* Connects, blocking: waits where the listener's backlog is full. The descriptor or a negative
+ * errno. */
 int unix_socket_connect(const char *path);
+
+/* Whether somebody listens, busy or not; never waits. 0 or a negative errno, such as
+ * -ECONNREFUSED. */
+int unix_socket_probe(const char *path);
 
 #endif
