@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "agentd/mint.h"
 #include "agentd/peer_cred.h"
+#include "agentd/report.h"
 #include "common/log.h"
 
 enum { CONTROL_DEADLINE_MS = 5000 };
@@ -150,14 +152,31 @@ static void on_deadline(uv_timer_t *timer)
 	control_close(timer->data);
 }
 
+/* Told for what it is worth: the socket of a new connection takes a line. */
+static void control_refuse(int fd, const char *peer, const char *reason)
+{
+	char line[128];
+	int len = snprintf(line, sizeof(line), "error refused: %s\n", reason);
+
+	(void)!send(fd, line, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (report_is_due())
+		log_warn("control connection refused peer=%s: %s", peer, reason);
+	close(fd);
+}
+
 void control_accept(struct front *front, int fd)
 {
 	struct control *control = NULL;
+	const char *reason = NULL;
 	char peer[ADDRESS_TEXT_MAX];
 
-	if (!peer_cred_is_ours(fd, peer)) {
-		log_warn("control connection refused peer=%s", peer);
-		close(fd);
+	/* The directory may be mounted into a container, for its ids: tokens would outlast that. */
+	if (!peer_cred_is_ours(fd, peer))
+		reason = "it serves its owner and root";
+	else if (!peer_cred_shares_our_files(fd))
+		reason = "it comes from a container (or from root, where we are another)";
+	if (reason != NULL) {
+		control_refuse(fd, peer, reason);
 		return;
 	}
 	control = calloc(1, sizeof(*control));

@@ -3,7 +3,7 @@
  *
  * One request a connection: a line of words, the first a verb, the rest NAME=VALUE; the answer is
  * "ok" or "error", a space, text, and the end of the stream. Served to the daemon's own user and
- * root only.
+ * root only, and not to containers.
  */
 #ifndef AGENTD_CONTROL_H
 #define AGENTD_CONTROL_H

@@ -15,4 +15,10 @@
  */
 bool peer_cred_is_ours(int fd, char text[ADDRESS_TEXT_MAX]);
 
+/*
+ * True if the peer is no container: it is in our mount namespace. False also when that cannot be
+ * seen, as with root's programs while we are not root, or when the peer is gone already.
+ */
+bool peer_cred_shares_our_files(int fd);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,7 +123,7 @@ static int mint_from_file(const struct token_options *options)
 	return err == 0 ? 0 : 1;
 }
 
-/* Everything until the end of the stream. */
+/* Everything until the end of the stream; -EPIPE if that is nothing. */
 static int read_answer(int fd, struct byte_buf *answer)
 {
 	char chunk[1024];
@@ -131,8 +132,10 @@ static int read_answer(int fd, struct byte_buf *answer)
 	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
 		byte_buf_put_bytes(answer, chunk, (size_t)len);
 	explicit_bzero(chunk, sizeof(chunk));
+	if (answer->len == 0)
+		return len < 0 ? -errno : -EPIPE;
 	byte_buf_put_u8(answer, '\0');
-	return len < 0 ? -errno : byte_buf_status(answer);
+	return byte_buf_status(answer);
 }
 
 static int print_answer(const struct byte_buf *answer)
@@ -176,9 +179,9 @@ static int mint_from_daemon(struct token_options *options)
 	}
 	byte_buf_init(&answer, 4 * TOKEN_TEXT_MAX);
 	byte_buf_printf(&options->line, "\n");
-	if (byte_buf_status(&options->line) != 0 ||
-	    write(fd, options->line.data, options->line.len) != (ssize_t)options->line.len ||
-	    read_answer(fd, &answer) != 0)
+	/* A daemon that refuses hangs up, but has said why. */
+	(void)!send(fd, options->line.data, options->line.len, MSG_NOSIGNAL);
+	if (byte_buf_status(&options->line) != 0 || read_answer(fd, &answer) != 0)
 		log_error("the daemon at %s hung up", path);
 	else
 		status = print_answer(&answer);
