@@ -74,13 +74,15 @@ daemon_await_log()
 # Its start output says that it listens; the line with its process number is the last export.
 _daemon_read_exports()
 {
-	local line deadline=$((SECONDS + DAEMON_DEADLINE_S))
+	local line part='' deadline=$((SECONDS + DAEMON_DEADLINE_S))
 
 	while [ "$SECONDS" -lt "$deadline" ]; do
 		if ! IFS= read -r -t 0.2 -u "$DAEMON_STDOUT" line; then
+			part+=$line # what a read had when its time ran out is read for good
 			[ -d "/proc/$DAEMON_PID" ] || return 1
 			continue
 		fi
+		line=$part$line part=''
 		[[ $line != 'export '* ]] || eval "$line"
 		[[ $line != 'export SSH_FORWARD_AGENTD_PID='* ]] || return 0
 	done
