@@ -162,9 +162,12 @@ END_TEST
 
 START_TEST(the_command_has_no_signal_blocked_or_ignored)
 {
-	/* SigBlk and SigIgn of a process that the shim started are all zeros. */
+	/*
+	 * SigBlk and SigIgn of a process that the shim started are all zeros, but for 32 and 33,
+	 * which are libc's own and which its posix_spawn(), as make uses it, leaves ignored.
+	 */
 	ck_assert_int_eq(run_shell("grep -E '^Sig(Blk|Ign)' /proc/self/status | "
-				   "grep -vq '0000000000000000$' && exit 1; exit 0"),
+				   "grep -Evq '0000000[01][08]0000000$' && exit 1; exit 0"),
 			 0);
 }
 END_TEST
