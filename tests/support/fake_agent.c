@@ -118,6 +118,30 @@ static bool echo(struct caller *caller, const char *word)
 	return is_sent;
 }
 
+/* One identity, whose key is none. */
+static bool write_list(struct caller *caller)
+{
+	struct byte_buf blob;
+	struct byte_buf reply;
+	size_t mark;
+	bool is_sent;
+
+	byte_buf_init(&blob, FRAME_BODY_MAX);
+	byte_buf_put_text(&blob, "ssh-ed25519");
+	byte_buf_put_text(&blob, "thirty-two bytes of a public key");
+	byte_buf_init(&reply, FRAME_LEN_MAX);
+	mark = frame_begin(&reply);
+	byte_buf_put_u8(&reply, SSH_AGENT_IDENTITIES_ANSWER);
+	byte_buf_put_u32(&reply, 1);
+	byte_buf_put_string(&reply, byte_buf_view(&blob));
+	byte_buf_put_text(&reply, "fake");
+	frame_end(&reply, mark);
+	is_sent = write_all(caller, byte_buf_view(&reply));
+	byte_buf_deinit(&blob);
+	byte_buf_deinit(&reply);
+	return is_sent;
+}
+
 static bool write_body(struct caller *caller, const char *digits)
 {
 	uint32_t len = (uint32_t)strtoul(digits, NULL, 10);
@@ -168,6 +192,8 @@ static bool play(struct caller *caller, const char *word)
 		return read_all(caller, strtoul(value, NULL, 10));
 	if (strcmp(word, "echo") == 0 || strcmp(word, "pieces") == 0 || strcmp(word, "twice") == 0)
 		return echo(caller, word);
+	if (strcmp(word, "list") == 0)
+		return write_list(caller);
 	if (strncmp(word, "body=", 5) == 0)
 		return write_body(caller, value);
 	if (strncmp(word, "hex=", 4) == 0)
@@ -214,7 +240,6 @@ int fake_agent_listen(const char *path)
 
 void fake_agent_serve(int listen_fd, const char *script, int is_talkative)
 {
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (;;) {
 		struct caller *caller = calloc(1, sizeof(*caller));
 		pthread_t thread;

@@ -8,6 +8,7 @@
  *   echo         reply to the last request: type 14, and the request's body after it
  *   pieces       the same, a byte at a time, each only when the one before has been read
  *   twice        the same, two of them at once
+ *   list         reply with one identity
  *   body=N       reply with a body of N bytes, type 12 and then zeros
  *   hex=DIGITS   send these bytes
  *   again        start over

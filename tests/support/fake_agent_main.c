@@ -16,8 +16,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: fake_agent SOCKET SCRIPT\n");
 		return 2;
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0); /* others wait for these lines */
 	fd = fake_agent_listen(argv[1]);
 	puts("ready");
-	fflush(stdout);
 	fake_agent_serve(fd, argv[2], 1);
 }

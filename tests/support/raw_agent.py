@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+"""A client of an agent's Unix socket that does as it is told, be it right or wrong.
+
+    raw_agent.py SOCKET|- COMMAND [ARGUMENT...]        - is $SSH_AUTH_SOCK
+
+What came of it goes to stdout, a line: the type of the reply, or "closed".
+
+    type N          a request of the one byte N
+    lengths LEN...  a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind it
+    sign LEN...     a sign request for the first key whose body has LEN bytes
+    cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
+    half            half a request, after the line "sent"; then waits for the end
+    hold N          N connections, each asked once; "held", then waits for the end of stdin
+"""
+import array
+import fcntl
+import os
+import socket
+import struct
+import sys
+import time
+
+LIST, SIGN = 11, 13
+FRAME_BODY_MAX = 256 * 1024
+SIOCOUTQ = 0x5411
+PATIENCE_S = 25
+
+
+def connect():
+    agent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    agent.settimeout(PATIENCE_S)
+    agent.connect(PATH)
+    return agent
+
+
+def frame(body):
+    return struct.pack('>I', len(body)) + body
+
+
+def string(data):
+    return struct.pack('>I', len(data)) + data
+
+
+def read_bytes(agent, length):
+    data = b''
+    while len(data) < length:
+        try:
+            chunk = agent.recv(length - len(data))
+        except ConnectionError:
+            chunk = b''
+        if not chunk:
+            return None
+        data += chunk
+    return data
+
+
+def reply(agent):
+    header = read_bytes(agent, 4)
+    return None if header is None else read_bytes(agent, struct.unpack('>I', header)[0])
+
+
+def outcome(agent):
+    body = reply(agent)
+    return 'closed' if body is None else str(body[0])
+
+
+def send(agent, data):
+    try:
+        agent.sendall(data)
+    except ConnectionError:
+        pass  # what it says of that comes with the reply
+
+
+def await_read(agent):
+    """Until the other end has read all that we sent."""
+    unread = array.array('i', [1])
+    deadline = time.monotonic() + PATIENCE_S
+    while unread[0] > 0 and time.monotonic() < deadline:
+        fcntl.ioctl(agent, SIOCOUTQ, unread)
+        os.sched_yield()
+
+
+def first_key(agent):
+    send(agent, frame(bytes([LIST])))
+    answer = reply(agent)
+    (length,) = struct.unpack('>I', answer[5:9])
+    return answer[9:9 + length]
+
+
+def sign_request(key, length):
+    data = b'd' * (length - 1 - 4 - len(key) - 4 - 4)
+    return frame(bytes([SIGN]) + string(key) + string(data) + struct.pack('>I', 0))
+
+
+def type_(number):
+    agent = connect()
+    send(agent, frame(bytes([int(number)])))
+    print(outcome(agent))
+
+
+def lengths(*all_lengths):
+    for length in map(int, all_lengths):
+        agent = connect()
+        send(agent, struct.pack('>I', length) + b'\x0b' * min(length, FRAME_BODY_MAX + 1))
+        print(outcome(agent))
+
+
+def sign(*all_lengths):
+    for length in map(int, all_lengths):
+        agent = connect()
+        send(agent, sign_request(first_key(agent), length))
+        print(outcome(agent))
+
+
+def cut():
+    agent = connect()
+    key = first_key(agent)
+    request = sign_request(key, len(key) + 40)
+    types = []
+    for place in range(1, len(request)):
+        send(agent, request[:place])
+        await_read(agent)
+        send(agent, request[place:])
+        types.append(outcome(agent))
+    for kind in sorted(set(types)):
+        print(types.count(kind), kind)
+
+
+def half():
+    agent = connect()
+    send(agent, frame(bytes([LIST]))[:3])
+    print('sent', flush=True)
+    print(outcome(agent))
+
+
+def hold(count):
+    agents = [connect() for _ in range(int(count))]
+    for agent in agents:
+        send(agent, frame(bytes([LIST])))
+    for agent in agents:
+        outcome(agent)
+    print('held', flush=True)
+    sys.stdin.read()
+
+
+COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'cut': cut,
+            'half': half, 'hold': hold}
+
+if __name__ == '__main__':
+    PATH = os.environ['SSH_AUTH_SOCK'] if sys.argv[1] == '-' else sys.argv[1]
+    COMMANDS[sys.argv[2]](*sys.argv[3:])
