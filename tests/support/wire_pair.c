@@ -339,9 +339,10 @@ static void on_deadline(uv_timer_t *timer)
 	ck_abort_msg("nothing happened for %d ms", DEADLINE_MS);
 }
 
+/* Or the turn that runs this would go on to wait for something else. */
 static void on_pause_over(uv_timer_t *timer)
 {
-	(void)timer;
+	uv_stop(timer->loop);
 }
 
 void turns_init(struct turns *turns)
