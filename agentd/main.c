@@ -6,6 +6,7 @@
 #include "agentd/options.h"
 #include "agentd/token_command.h"
 #include "common/log.h"
+#include "common/standard_fds.h"
 
 static int run(int argc, char **argv)
 {
@@ -36,6 +37,7 @@ int main(int argc, char **argv)
 {
 	int status;
 
+	standard_fds_fill();
 	log_init("ssh-forward-agentd", LOG_LEVEL_INFO);
 	/* Before libssh does it: openssl.cnf is none of our business. */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);

@@ -2,32 +2,16 @@
  * ssh-shim: runs a command whose SSH_AUTH_SOCK leads to the developer's ssh-forward-agentd.
  */
 #include <ares.h>
-#include <fcntl.h>
 #include <libssh/libssh.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "common/log.h"
+#include "common/standard_fds.h"
 #include "shim/command.h"
 #include "shim/options.h"
 #include "shim/shim.h"
 #include "version.h"
-
-/*
- * A descriptor below 3 that is closed would be given to the next file or socket, and the log be
- * written into it. The command finds it closed as we did.
- */
-static void fill_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
 
 int main(int argc, char **argv)
 {
@@ -35,7 +19,7 @@ int main(int argc, char **argv)
 	char error[512];
 	int exit_status;
 
-	fill_standard_descriptors();
+	standard_fds_fill();
 	log_init("ssh-shim", LOG_LEVEL_INFO);
 	if (options_parse(argc, argv, &options, error, sizeof(error)) != 0) {
 		log_error("%s", error);
