@@ -212,6 +212,7 @@ static bool wire_round(struct wire *wire, bool *wants_more)
 	if (wire_is_busy(wire))
 		wire_cork(wire);
 	*wants_more = wire->events->on_round != NULL && wire->events->on_round(wire);
+	wire->is_kicked = false; /* so far, for what comes below */
 	for (struct wire_channel *channel = wire->channels; channel != NULL; channel = next) {
 		if (wire_is_stopped(wire))
 			return false;
@@ -258,7 +259,7 @@ static bool wire_rounds(struct wire *wire)
 			if (wire_is_stopped(wire))
 				return false;
 			is_poll_due |= has_news || wire_has_unsent(wire);
-			has_news |= wire_has_work(wire);
+			has_news |= wire->is_kicked || wire_has_work(wire);
 		}
 		if (!is_poll_due && !has_news && !wants_more)
 			return false;
@@ -308,8 +309,10 @@ static void wire_pump(struct wire *wire)
 
 void wire_kick(struct wire *wire)
 {
-	/* When blocked, the socket will call; the pump itself looks for more to do. */
-	if (!wire->is_closing && !wire->is_paused && !wire->is_blocked && !wire->is_pumping)
+	if (wire->is_pumping)
+		wire->is_kicked = true;
+	/* When blocked, the socket will call. */
+	else if (!wire->is_closing && !wire->is_paused && !wire->is_blocked)
 		uv_idle_start(&wire->again, on_again);
 }
 

@@ -49,6 +49,7 @@ struct wire {
 	void *owner;
 	const char *violation; /* set by wire_violate, acted on by the pump */
 	bool is_pumping;
+	bool is_kicked;	  /* from within the pump: another round is due */
 	bool is_poll_due; /* the next run of the pump begins with a look at the socket */
 	bool is_corked;	 /* the kernel keeps what is sent until it is told, or has a full segment */
 	bool is_blocked; /* the socket takes no more for now */

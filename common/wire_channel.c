@@ -216,9 +216,10 @@ void wire_channel_round(struct wire_channel *channel)
 
 bool wire_channel_has_work(const struct wire_channel *channel)
 {
-	if (channel->is_closed_by_peer || (channel->is_ending && !channel->is_close_sent))
-		return true;
-	return !channel->is_ending && (channel->has_news || wire_channel_can_flush(channel));
+	if (channel->is_ending)
+		return !channel->is_close_sent || channel->is_closed_by_peer;
+	return channel->has_news || wire_channel_can_flush(channel) ||
+	       wire_channel_is_done(channel);
 }
 
 void wire_channel_reap(struct wire_channel *channel)
