@@ -154,14 +154,17 @@ static bool on_client_round(struct wire *wire)
 	int rc;
 
 	end->round_count++;
+	if (end->login_result == SSH_AUTH_DENIED)
+		return false;
 	if (!end->is_connected) {
 		end->is_connected = ssh_connect(end->session) == SSH_OK;
 		if (!end->is_connected)
 			return false;
 	}
 	if (!end->is_logged_in) {
-		rc = ssh_userauth_password(end->session, NULL, PASSWORD);
-		end->is_logged_in = rc == SSH_AUTH_SUCCESS;
+		end->login_result = ssh_userauth_password(
+			end->session, NULL, end->password != NULL ? end->password : PASSWORD);
+		end->is_logged_in = end->login_result == SSH_AUTH_SUCCESS;
 		if (!end->is_logged_in)
 			return false;
 	}
@@ -192,11 +195,16 @@ static const struct wire_events client_events = {
 static int on_password(ssh_session session, const char *user, const char *password, void *data)
 {
 	struct end *end = data;
+	ssh_string banner;
 
-	(void)session;
 	(void)user;
-	if (strcmp(password, PASSWORD) != 0)
+	if (strcmp(password, PASSWORD) != 0) {
+		banner = ssh_string_from_char("no");
+		ssh_send_issue_banner(session, banner);
+		ssh_string_free(banner);
+		wire_violate(&end->wire, "wrong password");
 		return SSH_AUTH_DENIED;
+	}
 	end->is_logged_in = true;
 	return SSH_AUTH_SUCCESS;
 }
@@ -257,6 +265,7 @@ int end_start_client(struct end *client, struct turns *turns, int fd)
 	ssh_session session = ssh_new();
 
 	client->session = session;
+	client->login_result = SSH_AUTH_AGAIN;
 	ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &is_processing_config);
 	ssh_options_set(session, SSH_OPTIONS_HOST, "test");
 	ssh_options_set(session, SSH_OPTIONS_USER, "test");

@@ -40,6 +40,8 @@ struct end {
 	int closed_count;
 	char lost_reason[256];
 	uint64_t rekey_bytes; /* client: new keys after so many bytes; 0: libssh's default */
+	const char *password; /* client: NULL is the right one */
+	int login_result;     /* client: SSH_AUTH_AGAIN until there is one */
 	bool is_server;
 	bool is_connected; /* client: keys are exchanged */
 	bool is_logged_in;

@@ -41,6 +41,26 @@ START_TEST(messages_larger_than_several_windows_echo_unchanged)
 }
 END_TEST
 
+static void open_another(struct stream *stream)
+{
+	if (stream->end->stream_count == 1)
+		stream_open(stream->end);
+}
+
+START_TEST(channel_asked_for_in_another_ones_turn_opens)
+{
+	struct pair *pair = pair_new();
+
+	pair_start(pair, &turns, PAIR_TCP);
+	pair->client.on_ready = open_another;
+	stream_open(&pair->client);
+	TURN_UNTIL(&turns, pair->client.streams[0].is_open);
+	ck_assert_int_eq(stream_send_pattern(&pair->server.streams[0], 1, 1), 0);
+	TURN_UNTIL(&turns, pair->client.streams[1].is_open);
+	pair_end(pair, &turns);
+}
+END_TEST
+
 START_TEST(fifty_channels_echo_at_once)
 {
 	struct pair *pair = pair_new();
@@ -70,6 +90,15 @@ static void flood(struct stream *stream)
 		continue;
 }
 
+/* What libssh holds for the socket, less what packets cost. */
+static size_t unsent_len(const struct wire *wire)
+{
+	uint64_t taken = wire->packet_counter.out_bytes;
+	uint64_t sent = wire->socket_counter.out_bytes;
+
+	return taken > sent ? taken - sent : 0;
+}
+
 START_TEST(peer_that_stops_reading_is_not_fed_and_delays_nobody)
 {
 	struct pair *lazy = pair_new();
@@ -88,6 +117,7 @@ START_TEST(peer_that_stops_reading_is_not_fed_and_delays_nobody)
 	TURN_UNTIL(&turns, lazy->client.streams[19].in.len > 100000);
 	wire_pause(&lazy->client.wire);
 	TURN_UNTIL(&turns, lazy->server.wire.is_blocked);
+	ck_assert_uint_lt(unsent_len(&lazy->server.wire), 100000);
 	memory_before = mallinfo2().uordblks;
 	for (uint8_t i = 0; i < 100; i++)
 		echo_once(busy, 1000, i);
@@ -136,112 +166,6 @@ START_TEST(small_request_takes_the_server_two_rounds)
 }
 END_TEST
 
-START_TEST(close_from_either_side_ends_the_channel_once_on_both)
-{
-	struct pair *pair = pair_new();
-	struct stream *ours[2];
-	struct stream *theirs;
-
-	pair_start(pair, &turns, _i);
-	ours[0] = stream_open(&pair->client);
-	echo_once(pair, 1000, 1);
-	ours[1] = stream_open(&pair->client);
-	TURN_UNTIL(&turns, ours[1]->is_open);
-
-	wire_channel_finish(&ours[0]->channel, -1);
-	wire_kick(&pair->client.wire);
-	TURN_UNTIL(&turns, ours[0]->closed_count == 1);
-	theirs = &pair->server.streams[1];
-	wire_channel_finish(&theirs->channel, 0);
-	wire_channel_finish(&theirs->channel, 1);
-	wire_kick(&pair->server.wire);
-	TURN_UNTIL(&turns, ours[1]->closed_count == 1);
-	TURN_UNTIL(&turns, pair->server.wire.channel_count == 0);
-	ck_assert_uint_eq(pair->client.wire.channel_count, 0);
-	pair_end(pair, &turns);
-}
-END_TEST
-
-START_TEST(queued_output_leaves_before_the_close)
-{
-	struct pair *pair = pair_new();
-	struct stream *stream;
-
-	pair_start(pair, &turns, PAIR_TCP);
-	stream = stream_open(&pair->client);
-	TURN_UNTIL(&turns, stream->is_open);
-	ck_assert_int_eq(stream_send_pattern(&pair->server.streams[0], FRAME_LEN_MAX, 3), 0);
-	wire_channel_finish(&pair->server.streams[0].channel, -1);
-	wire_kick(&pair->server.wire);
-	TURN_UNTIL(&turns, stream->closed_count == 1);
-	ck_assert(stream_has_pattern(stream, FRAME_LEN_MAX, 3));
-	pair_end(pair, &turns);
-}
-END_TEST
-
-START_TEST(close_reaches_a_peer_that_reads_late)
-{
-	struct pair *pair = pair_new();
-
-	pair->server.on_ready = flood;
-	pair_start(pair, &turns, _i);
-	for (int i = 0; i < 20; i++)
-		stream_send_pattern(stream_open(&pair->client), 1, 0);
-	TURN_UNTIL(&turns, pair->client.streams[19].in.len > 100000);
-	wire_pause(&pair->client.wire);
-	TURN_UNTIL(&turns, pair->server.wire.is_blocked);
-	for (int i = 0; i < 20; i++)
-		wire_channel_abort(&pair->server.streams[i].channel);
-	wire_kick(&pair->server.wire);
-	turns_for(&turns, 10);
-	wire_resume(&pair->client.wire);
-	TURN_UNTIL(&turns, pair->client.wire.channel_count == 0);
-	TURN_UNTIL(&turns, pair->server.wire.channel_count == 0);
-	pair_end(pair, &turns);
-}
-END_TEST
-
-START_TEST(data_after_close_is_thrown_away)
-{
-	struct pair *pair = pair_new();
-	struct stream *stream;
-	size_t seen;
-
-	pair_start(pair, &turns, PAIR_TCP);
-	stream = stream_open(&pair->client);
-	TURN_UNTIL(&turns, stream->is_open);
-	wire_pause(&pair->client.wire);
-	wire_channel_abort(&pair->server.streams[0].channel);
-	wire_kick(&pair->server.wire);
-	seen = pair->server.streams[0].in.len;
-	wire_resume(&pair->client.wire);
-	/* Before the client has read of the close. */
-	ck_assert_int_eq(stream_send_pattern(stream, 100000, 1), 0);
-	TURN_UNTIL(&turns, stream->closed_count == 1);
-	TURN_UNTIL(&turns, pair->server.streams[0].closed_count == 1);
-	ck_assert_uint_eq(pair->server.streams[0].in.len, seen);
-	ck_assert_int_eq(stream_send_pattern(&pair->server.streams[0], 1, 1), -EPIPE);
-	pair_end(pair, &turns);
-}
-END_TEST
-
-START_TEST(data_still_comes_after_our_end_of_data)
-{
-	struct pair *pair = pair_new();
-	struct stream *stream;
-
-	pair_start(pair, &turns, PAIR_TCP);
-	stream = stream_open(&pair->client);
-	ck_assert_int_eq(stream_send_pattern(stream, 200000, 9), 0);
-	TURN_UNTIL(&turns, wire_channel_pending(&stream->channel) == 0);
-	ssh_channel_send_eof(stream->channel.ssh);
-	/* The echo closes when it has sent all back. */
-	TURN_UNTIL(&turns, stream->closed_count == 1);
-	ck_assert(stream_has_pattern(stream, 200000, 9));
-	pair_end(pair, &turns);
-}
-END_TEST
-
 START_TEST(output_over_its_cap_is_refused_and_the_rest_is_unharmed)
 {
 	struct pair *pair = pair_new();
@@ -263,6 +187,27 @@ START_TEST(output_over_its_cap_is_refused_and_the_rest_is_unharmed)
 }
 END_TEST
 
+START_TEST(cap_on_output_counts_only_what_has_not_left)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+	size_t room;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	/* The window takes its share. */
+	ck_assert_int_eq(stream_send_pattern(stream, STREAM_OUT_MAX, 1), 0);
+	TURN_UNTIL(&turns, wire_channel_pending(&stream->channel) < STREAM_OUT_MAX);
+	room = STREAM_OUT_MAX - wire_channel_pending(&stream->channel);
+	ck_assert_uint_gt(room, 0);
+	ck_assert_int_eq(stream_send_pattern(stream, room + 1, 1), -EMSGSIZE);
+	ck_assert_int_eq(stream_send_pattern(stream, room, 1), 0);
+	TURN_UNTIL(&turns, stream->in.len == STREAM_OUT_MAX + room);
+	pair_end(pair, &turns);
+}
+END_TEST
+
 START_TEST(new_keys_in_mid_traffic_lose_and_stop_nothing)
 {
 	struct pair *pair = pair_new();
@@ -278,6 +223,64 @@ START_TEST(new_keys_in_mid_traffic_lose_and_stop_nothing)
 	}
 	for (uint8_t i = 0; i < 100; i++)
 		echo_once(pair, 5000, i);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+static void ignore(struct stream *stream)
+{
+	(void)stream;
+}
+
+START_TEST(peer_that_never_finishes_new_keys_costs_nothing)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+	struct stream *theirs = &pair->server.streams[0];
+
+	pair->client.rekey_bytes = 16 * 1024;
+	pair->server.on_ready = ignore;
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	/* More than old keys may carry: libssh asks for new ones, and hears no answer. */
+	ck_assert_int_eq(stream_send_pattern(stream, 20000, 1), 0);
+	TURN_UNTIL(&turns, wire_channel_pending(&stream->channel) == 0);
+	wire_pause(&pair->client.wire);
+	turns_for(&turns, 20);
+	ck_assert_int_eq(stream_send_pattern(theirs, 1000, 2), 0);
+	ck_assert_uint_gt(ssh_channel_window_size(theirs->channel.ssh), 0);
+	ck_assert_uint_le(turns_for(&turns, 100), 3);
+	ck_assert_uint_eq(wire_channel_pending(&theirs->channel), 1000);
+	wire_resume(&pair->client.wire);
+	TURN_UNTIL(&turns, stream->in.len == 1000 && theirs->in.len == 20000);
+	ck_assert(stream_has_pattern(stream, 1000, 2));
+	pair_end(pair, &turns);
+}
+END_TEST
+
+static void pause_at_data(struct stream *stream, struct byte_view bytes)
+{
+	byte_buf_put_bytes(&stream->in, bytes.ptr, bytes.len);
+	wire_pause(&stream->end->wire);
+}
+
+START_TEST(pause_inside_libssh_holds_before_the_next_event)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+	struct stream *theirs = &pair->server.streams[0];
+
+	pair->server.on_data = pause_at_data;
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	ck_assert_int_eq(stream_send_pattern(stream, 1000, 1), 0);
+	TURN_UNTIL(&turns, pair->server.wire.is_paused);
+	turns_for(&turns, 20);
+	ck_assert_int_eq(theirs->ready_count, 0);
+	ck_assert_uint_eq(theirs->in.len, 1000);
+	wire_resume(&pair->server.wire);
+	TURN_UNTIL(&turns, stream->in.len == 1000);
 	pair_end(pair, &turns);
 }
 END_TEST
@@ -313,19 +316,17 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_loop_test(tests, messages_larger_than_several_windows_echo_unchanged, PAIR_TCP,
 			    PAIR_UNIX + 1);
+	tcase_add_test(tests, channel_asked_for_in_another_ones_turn_opens);
 	tcase_add_test(tests, fifty_channels_echo_at_once);
 	tcase_add_test(tests, peer_that_stops_reading_is_not_fed_and_delays_nobody);
 	tcase_add_test(tests, idle_wire_takes_no_turns);
 	tcase_add_test(tests, small_request_takes_the_server_two_rounds);
-	tcase_add_loop_test(tests, close_from_either_side_ends_the_channel_once_on_both, PAIR_TCP,
-			    PAIR_UNIX + 1);
-	tcase_add_test(tests, queued_output_leaves_before_the_close);
-	tcase_add_loop_test(tests, close_reaches_a_peer_that_reads_late, PAIR_TCP, PAIR_UNIX + 1);
-	tcase_add_test(tests, data_after_close_is_thrown_away);
-	tcase_add_test(tests, data_still_comes_after_our_end_of_data);
 	tcase_add_test(tests, output_over_its_cap_is_refused_and_the_rest_is_unharmed);
+	tcase_add_test(tests, cap_on_output_counts_only_what_has_not_left);
 	tcase_add_loop_test(tests, new_keys_in_mid_traffic_lose_and_stop_nothing, PAIR_TCP,
 			    PAIR_UNIX + 1);
+	tcase_add_test(tests, peer_that_never_finishes_new_keys_costs_nothing);
+	tcase_add_test(tests, pause_inside_libssh_holds_before_the_next_event);
 	tcase_add_test(tests, paused_wire_is_silent_until_resumed);
 	return unit_main(tests, "wire");
 }

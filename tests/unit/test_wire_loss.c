@@ -182,9 +182,64 @@ START_TEST(nothing_comes_after_a_broken_rule)
 	pair->server.on_data = break_a_rule;
 	pair_start(pair, &turns, PAIR_TCP);
 	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(stream_send_pattern(stream_open(&pair->client), 3000, 1), 0);
+		stream_open(&pair->client);
+	TURN_UNTIL(&turns, pair->client.streams[4].is_open);
+	/* All of it lies there to be read at once. */
+	wire_pause(&pair->server.wire);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(stream_send_pattern(&pair->client.streams[i], 100, 1), 0);
+	wire_resume(&pair->server.wire);
 	expect_lost_once(&pair->server);
 	ck_assert_str_eq(pair->server.lost_reason, "too much data");
+	expect_lost_once(&pair->client);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+/* Also when the wire was held up before, which changes how libssh sends. */
+START_TEST(reason_of_a_refused_login_arrives_before_the_end)
+{
+	struct pair *pair = pair_new();
+	int sockets[2];
+	char *banner;
+
+	pair->client.password = "wrong";
+	pair_sockets(PAIR_TCP, sockets);
+	ck_assert_int_eq(end_start_server(&pair->server, &turns, sockets[0]), 0);
+	ck_assert_int_eq(end_start_client(&pair->client, &turns, sockets[1]), 0);
+	if (_i == 1) {
+		TURN_UNTIL(&turns, pair->client.is_connected);
+		wire_pause(&pair->client.wire);
+		turns_for(&turns, 10);
+		wire_pause(&pair->server.wire);
+		wire_resume(&pair->server.wire);
+		turns_for(&turns, 10);
+		wire_resume(&pair->client.wire);
+	}
+	TURN_UNTIL(&turns, pair->client.login_result != SSH_AUTH_AGAIN);
+	ck_assert_int_eq(pair->client.login_result, SSH_AUTH_DENIED);
+	banner = ssh_get_issue_banner(pair->client.session);
+	ck_assert_str_eq(banner, "no");
+	ssh_string_free_char(banner);
+	expect_lost_once(&pair->server);
+	ck_assert_str_eq(pair->server.lost_reason, "wrong password");
+	expect_lost_once(&pair->client);
+	free(pair);
+}
+END_TEST
+
+START_TEST(closing_a_wire_says_nothing_to_the_peer)
+{
+	struct pair *pair = pair_new();
+	uint64_t packet_count;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	for (int i = 0; i < 5; i++)
+		stream_open(&pair->client);
+	TURN_UNTIL(&turns, pair->client.streams[4].is_open);
+	packet_count = pair->server.wire.packet_counter.out_packets;
+	end_finish(&pair->server, &turns);
+	ck_assert_uint_eq(pair->server.wire.packet_counter.out_packets, packet_count);
 	expect_lost_once(&pair->client);
 	pair_end(pair, &turns);
 }
@@ -287,6 +342,8 @@ int main(void)
 	tcase_add_test(tests, reset_is_noticed_behind_unread_data);
 	tcase_add_test(tests, rule_broken_in_on_data_ends_the_session_with_its_reason);
 	tcase_add_test(tests, nothing_comes_after_a_broken_rule);
+	tcase_add_loop_test(tests, reason_of_a_refused_login_arrives_before_the_end, 0, 2);
+	tcase_add_test(tests, closing_a_wire_says_nothing_to_the_peer);
 	tcase_add_test(tests, disconnect_message_is_a_loss_with_the_peers_reason);
 	tcase_add_test(tests, socket_opened_when_a_wire_is_lost_is_not_confused_with_its);
 	tcase_add_test(tests, closed_wires_leave_no_descriptor);
