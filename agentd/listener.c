@@ -1,6 +1,7 @@
 #include "agentd/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,11 @@
 enum {
 	LISTENER_ACCEPTS_PER_TURN = 16, /* a flood of connections must not keep the loop */
 	LISTENER_PAUSE_MS = 100,
+	/*
+	 * Descriptors that a connection costs: its own, a link's second, a pair for the keeper. Who
+	 * would not get them waits in the backlog, rather than be accepted and dropped.
+	 */
+	LISTENER_DESCRIPTORS_NEEDED = 4,
 };
 
 static void on_readable(uv_poll_t *poll, int status, int events);
@@ -28,6 +34,26 @@ static void listener_pause(struct listener *listener, const char *reason)
 	listener->has_said_so = true;
 	uv_poll_stop(&listener->poll);
 	uv_timer_start(&listener->pause, on_pause_over, LISTENER_PAUSE_MS, 0);
+}
+
+/* False, and errno, if there are too few descriptors for one more connection. */
+static bool has_spare_descriptors(int fd)
+{
+	int spare[LISTENER_DESCRIPTORS_NEEDED];
+	int count = 0;
+	int err = 0;
+
+	while (count < LISTENER_DESCRIPTORS_NEEDED && err == 0) {
+		spare[count] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		if (spare[count] < 0)
+			err = errno;
+		else
+			count++;
+	}
+	for (int i = 0; i < count; i++)
+		close(spare[i]);
+	errno = err;
+	return err == 0;
 }
 
 static bool is_passing(int err)
@@ -53,6 +79,10 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 			listener_pause(listener, "as many links are open as are allowed");
 			return;
 		}
+		if (!has_spare_descriptors(listener->fd)) {
+			listener_pause(listener, strerror(errno));
+			return;
+		}
 		fd = accept4(listener->fd, (struct sockaddr *)&peer, &len,
 			     SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
@@ -61,7 +91,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		} else if (errno == EAGAIN) {
 			return;
 		} else if (!is_passing(errno)) {
-			listener_pause(listener, strerror(errno)); /* EMFILE, ENFILE, ENOMEM... */
+			listener_pause(listener, strerror(errno)); /* ENFILE, ENOMEM... */
 			return;
 		}
 	}
