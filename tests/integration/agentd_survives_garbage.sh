@@ -8,10 +8,7 @@ agentd_begin
 key_make a.pem
 agentd --key a=./a.pem --limit login-seconds=1
 
-mkfifo lines
-exec {lines}<>lines
-ssh_peer hold a 1 >hold.log <lines {lines}<&- &
-await_line hold.log '^1 open$'
+hold bystander a 1
 
 # throw WHAT: sends the file garbage, and waits for the end of the link.
 throw()
@@ -44,6 +41,6 @@ throw_packet 'a packet of 4 GiB' '\0377\0377\0377\0377'
 throw_packet 'an empty packet' '\0000\0000\0000\0000'
 throw_packet 'an empty key exchange' '\0000\0000\0000\0014\0012\0024'
 
-echo >&"$lines"
-await_line hold.log '^1 12$'
+hold_ask bystander
+await_line bystander.log '^1 12$'
 daemon_stop

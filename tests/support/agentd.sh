@@ -7,7 +7,11 @@
 #   agentd ARG...             start the daemon on a free port of 127.0.0.1; sets PORT, CONNECT
 #   fake_agent SCRIPT         start an agent at $FAKE_AGENT (fake_agent.h); what it says: agent.log
 #   real_agent KEY...         start an ssh-agent with these keys at $REAL_AGENT, REAL_AGENT_PID
-#   ssh_peer COMMAND...       ssh_peer.py with the daemon's token; its output in peer.log
+#   ssh_peer COMMAND...       ssh_peer.py, which is also $SSH_PEER, with $SSH_SHIM_TOKEN
+#   hold NAME ID N            ssh_peer hold, in the background, until its channels are open; it says
+#                             what comes of them in NAME.log; killing HOLD_PID ends it
+#   hold_begin NAME ID N      the same, and does not wait
+#   hold_ask NAME             a request on each of its channels
 #   raw_agent ARG...          raw_agent.py, which is also $RAW_AGENT
 #   agent_load ARG...         bench's load generator, on $SSH_AUTH_SOCK
 #   await_lines N FILE REGEX  wait until FILE has N such lines
@@ -22,9 +26,10 @@
 readonly DEADLINE_S=20
 _agentd_support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # for the tests
-readonly RAW_AGENT=$_agentd_support/raw_agent.py
+readonly RAW_AGENT=$_agentd_support/raw_agent.py SSH_PEER=$_agentd_support/ssh_peer.py
 # shellcheck disable=SC2034 # some are for the tests
-PORT='' FAKE_AGENT='' FAKE_AGENT_PID='' REAL_AGENT='' REAL_AGENT_PID=''
+PORT='' FAKE_AGENT='' FAKE_AGENT_PID='' REAL_AGENT='' REAL_AGENT_PID='' HOLD_PID=''
+declare -A _agentd_holders
 
 agentd_begin()
 {
@@ -77,7 +82,30 @@ real_agent()
 
 ssh_peer()
 {
-	"$_agentd_support/ssh_peer.py" "$PORT" "${SSH_SHIM_TOKEN:--}" "$@"
+	"$SSH_PEER" "$PORT" "${SSH_SHIM_TOKEN:--}" "$@"
+}
+
+hold()
+{
+	hold_begin "$@"
+	await_line "$1.log" '^[0-9]+ (open|refused)$'
+}
+
+hold_begin()
+{
+	local fd
+
+	mkfifo "$1.fifo"
+	exec {fd}<>"$1.fifo"
+	_agentd_holders[$1]=$fd
+	"$SSH_PEER" "$PORT" "$SSH_SHIM_TOKEN" hold "${@:2}" >"$1.log" 2>&1 <"$1.fifo" {fd}>&- &
+	# shellcheck disable=SC2034 # for the tests
+	HOLD_PID=$!
+}
+
+hold_ask()
+{
+	echo >&"${_agentd_holders[$1]}"
 }
 
 raw_agent()

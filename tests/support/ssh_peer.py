@@ -3,7 +3,8 @@
 
     ssh_peer.py PORT TOKEN COMMAND [ARGUMENT...]
 
-Logs in to 127.0.0.1:PORT with TOKEN and does one of these; what came of it goes to stdout, a line
+Logs in to 127.0.0.1:PORT with TOKEN ($SSH_PEER_FROM is its own address, $SSH_PEER_TO the daemon's,
+if others are wanted; a TOKEN of "-" is none) and does one of these; what came of it goes to stdout, a line
 for each outcome: "N WHAT", as often as N.  WHAT is the type of a reply, "refused" (a channel that
 was not opened), "closed" (a channel that ended without a reply) or "lost" (the link has ended).
 
@@ -23,6 +24,7 @@ channel or a reply that has not come is "unanswered".
 """
 import asyncio
 import collections
+import os
 import struct
 import sys
 
@@ -100,14 +102,16 @@ class Client(asyncssh.SSHClient):
         if self.is_talkative and self.banner:
             print('denied:', self.banner)
         self.banner = ''
-        return self.tokens.pop(0) if self.tokens else None
+        token = self.tokens.pop(0) if self.tokens else '-'
+        return token if token != '-' else None
 
 
 async def connect(tokens, is_talkative=False):
     connection, client = await asyncssh.create_connection(
-        lambda: Client(tokens, is_talkative), '127.0.0.1', PORT, username='build', config=None,
-        known_hosts=None, client_keys=None, agent_path=None, preferred_auth='password',
-        login_timeout=PATIENCE_S)
+        lambda: Client(tokens, is_talkative), os.environ.get('SSH_PEER_TO', '127.0.0.1'), PORT,
+        local_addr=(os.environ['SSH_PEER_FROM'], 0) if 'SSH_PEER_FROM' in os.environ else (),
+        username='build', config=None, known_hosts=None, client_keys=None, agent_path=None,
+        preferred_auth='password', login_timeout=PATIENCE_S)
     connection.lost = client.lost
     return connection
 
@@ -290,6 +294,6 @@ if __name__ == '__main__':
     PORT, TOKEN = int(sys.argv[1]), sys.argv[2]
     try:
         asyncio.run(COMMANDS[sys.argv[3]](*sys.argv[4:]))
-    except asyncssh.PermissionDenied:
-        print('not let in')
+    except (asyncssh.Error, OSError) as error:
+        print('not let in:', error)
         sys.exit(1)
