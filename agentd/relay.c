@@ -43,6 +43,7 @@ struct relay {
 	struct byte_buf input;
 	uv_timer_t deadline;
 	enum gate_kind asked_kind;
+	struct gate_login asked_login;
 	char asked_key[FINGERPRINT_TEXT_MAX];
 	uint64_t asked_at_ns;
 	bool is_input_over;
@@ -207,11 +208,12 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	uv_timer_stop(&relay->deadline);
 	if (relay->asked_kind == GATE_SIGN)
 		report_signature(relay->source->id, relay->grant, relay->asked_key,
+				 &relay->asked_login,
 				 frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE,
 				 uv_hrtime() - relay->asked_at_ns);
 	relay_set_state(relay, RELAY_IDLE);
 	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
-	if (relay->gate.bindings == 0 && upstream_is_wanted(upstream))
+	if (relay->gate.bindings.count == 0 && upstream_is_wanted(upstream))
 		relay_drop_upstream(relay);
 	relay->events->on_replied(relay, frame);
 }
@@ -222,7 +224,7 @@ static void on_upstream_failed(struct upstream *upstream, const char *reason)
 
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
-	if (relay->state == RELAY_IDLE && relay->gate.bindings == 0)
+	if (relay->state == RELAY_IDLE && relay->gate.bindings.count == 0)
 		relay_drop_upstream(relay);
 	else
 		relay_fail(relay, reason);
@@ -232,7 +234,7 @@ static bool on_upstream_wanted(struct upstream *upstream)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay->state != RELAY_IDLE || relay->gate.bindings > 0)
+	if (relay->state != RELAY_IDLE || relay->gate.bindings.count > 0)
 		return false;
 	relay->upstream = NULL;
 	return true;
@@ -252,6 +254,7 @@ static const char *relay_judge(struct relay *relay, struct byte_view request)
 	const char *reason = NULL;
 
 	relay->asked_kind = decision.kind;
+	relay->asked_login = decision.login;
 	if (!decision.passes)
 		return decision.reason;
 	reason = grant_check(relay->grant, (uint64_t)time(NULL));

@@ -18,12 +18,18 @@ void report_key_asked(struct byte_view request, char key[FINGERPRINT_TEXT_MAX])
 		fingerprint_of_blob(sign.key_blob, key);
 }
 
-void report_signature(const char *id, const struct grant *grant, const char *key, bool is_signed,
-		      uint64_t duration_ns)
+void report_signature(const char *id, const struct grant *grant, const char *key,
+		      const struct gate_login *login, bool is_signed, uint64_t duration_ns)
 {
-	log_info("%s id=%s key=%s peer=%s token=%s ms=%.1f",
-		 is_signed ? "signed" : "the agent would not sign", id, key, grant->peer,
-		 grant_name(grant), (double)duration_ns / 1e6);
+	char host[FINGERPRINT_TEXT_MAX] = "unverified";
+
+	if (!log_is_on(LOG_LEVEL_INFO))
+		return;
+	if (login->has_host)
+		fingerprint_text(login->host_fingerprint, host);
+	log_info("%s id=%s key=%s user=\"%s\" host=%s peer=%s token=%s ms=%.1f",
+		 is_signed ? "signed" : "the agent would not sign", id, key, login->user, host,
+		 grant->peer, grant_name(grant), (double)duration_ns / 1e6);
 }
 
 bool report_is_due(void)

@@ -1,0 +1,20 @@
+/*
+ * sshsig.h - what is signed for a signature over a file or a message (PROTOCOL.sshsig of OpenSSH),
+ * as by ssh-keygen -Y sign and git commit -S.
+ */
+#ifndef AGENTD_SSHSIG_H
+#define AGENTD_SSHSIG_H
+
+#include "common/bytes.h"
+
+/* Views into the data that was parsed. */
+struct sshsig {
+	struct byte_view namespace; /* "git", "file", ...: a stranger's bytes, but no NUL */
+	struct byte_view hash_algorithm;
+	struct byte_view hash; /* of the message, as long as the algorithm says */
+};
+
+/* With nothing left over. 0, or -EBADMSG: it is none. */
+int sshsig_parse(struct byte_view data, struct sshsig *out);
+
+#endif
