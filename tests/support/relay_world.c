@@ -1,11 +1,14 @@
 #include "tests/support/relay_world.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "common/agent_msg.h"
 #include "common/frame.h"
 #include "tests/support/fake_agent.h"
+#include "tests/support/login.h"
 #include "tests/support/unit.h"
 
 enum { WORLD_PATIENCE_MS = 15000, REQUEST_LEN_MAX = 2 * FRAME_LEN_MAX };
@@ -94,16 +97,17 @@ void client_send(struct world_client *client, struct byte_view bytes)
 	relay_run(client->relay);
 }
 
-void put_sign_frame(struct byte_buf *frame, size_t data_len)
+void put_sign_frame(struct byte_buf *frame, size_t user_len)
 {
 	size_t mark = frame_begin(frame);
+	struct login login = login_sample();
+	uint8_t *user = malloc(user_len + 1);
 
-	byte_buf_put_u8(frame, SSH_AGENTC_SIGN_REQUEST);
-	byte_buf_put_text(frame, "blob");
-	byte_buf_put_u32(frame, (uint32_t)data_len);
-	for (size_t i = 0; i < data_len; i++)
-		byte_buf_put_u8(frame, (uint8_t)i);
-	byte_buf_put_u32(frame, 0);
+	ck_assert_ptr_nonnull(user);
+	memset(user, 'x', user_len);
+	login.user = (struct byte_view){user, user_len};
+	put_login_request(frame, &login, 0);
+	free(user);
 	frame_end(frame, mark);
 	ck_assert_int_eq(byte_buf_status(frame), 0);
 }
@@ -123,25 +127,27 @@ void client_ask_list(struct world_client *client)
 	send_frame(client, &frame);
 }
 
-void client_ask_signature(struct world_client *client, size_t data_len)
+void client_ask_signature(struct world_client *client, size_t user_len)
 {
 	struct byte_buf frame;
 
 	byte_buf_init(&frame, REQUEST_LEN_MAX);
-	put_sign_frame(&frame, data_len);
+	put_sign_frame(&frame, user_len);
 	send_frame(client, &frame);
 }
 
 void client_ask_bind(struct world_client *client)
 {
+	struct login_host host;
 	struct byte_buf frame;
 	size_t mark;
 
+	login_host_init_ed25519(&host);
 	byte_buf_init(&frame, REQUEST_LEN_MAX);
 	mark = frame_begin(&frame);
-	byte_buf_put_u8(&frame, SSH_AGENTC_EXTENSION);
-	byte_buf_put_text(&frame, AGENT_EXT_SESSION_BIND);
+	put_session_bind(&frame, &host, "session", true);
 	frame_end(&frame, mark);
+	login_host_deinit(&host);
 	send_frame(client, &frame);
 }
 

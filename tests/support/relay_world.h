@@ -43,13 +43,14 @@ struct world_client *world_add_client(struct world *world);
 /* Hands the relay bytes, and has it run. */
 void client_send(struct world_client *client, struct byte_view bytes);
 
-/* Whole requests: identities; a signature over data_len bytes; a session-bind. */
+/* Whole requests: identities; a signature over a login of a user whose name is so long; a
+ * session-bind, for forwarding. */
 void client_ask_list(struct world_client *client);
-void client_ask_signature(struct world_client *client, size_t data_len);
+void client_ask_signature(struct world_client *client, size_t user_len);
 void client_ask_bind(struct world_client *client);
 
 /* Appends the frame that client_ask_signature sends. */
-void put_sign_frame(struct byte_buf *frame, size_t data_len);
+void put_sign_frame(struct byte_buf *frame, size_t user_len);
 
 /* Runs the loop until it is so; fails after some seconds. */
 void world_await_replies(struct world *world, const struct world_client *client, unsigned count);

@@ -25,12 +25,12 @@ static void teardown(void)
 }
 
 /* The fake agent's echo of the request that client_ask_signature sends. */
-static void assert_echo(const struct world_client *client, size_t data_len)
+static void assert_echo(const struct world_client *client, size_t user_len)
 {
 	struct byte_buf frame;
 
 	byte_buf_init(&frame, (size_t)2 * FRAME_LEN_MAX);
-	put_sign_frame(&frame, data_len);
+	put_sign_frame(&frame, user_len);
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_SIGN_RESPONSE);
 	ck_assert_uint_eq(client->last.len, frame.len + 1);
 	ck_assert_mem_eq(client->last.data + FRAME_HEADER_LEN + 1, frame.data + FRAME_HEADER_LEN,
@@ -126,13 +126,18 @@ END_TEST
 START_TEST(the_largest_request_and_reply_pass)
 {
 	struct world_client *client;
-	const size_t data_len = FRAME_BODY_MAX - 1 - 4 - strlen("blob") - 4 - 4;
+	struct byte_buf smallest;
+	size_t user_len;
 
+	byte_buf_init(&smallest, FRAME_LEN_MAX);
+	put_sign_frame(&smallest, 0);
+	user_len = FRAME_LEN_MAX - smallest.len;
+	byte_buf_deinit(&smallest);
 	/* Far more than a socket takes at once, both ways. */
 	world_init(&world, "ask body=262144 again");
 	client = world_add_client(&world);
 	for (unsigned i = 1; i <= 2; i++) {
-		client_ask_signature(client, data_len);
+		client_ask_signature(client, user_len);
 		world_await_replies(&world, client, i);
 		ck_assert_uint_eq(client->last.len, FRAME_LEN_MAX);
 	}

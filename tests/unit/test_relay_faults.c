@@ -127,7 +127,7 @@ START_TEST(an_agent_that_replies_before_it_has_read_serves_no_second_request)
 
 	world_init(&world, "take=4 hex=0000000105 stall");
 	client = world_add_client(&world);
-	client_ask_signature(client, FRAME_BODY_MAX - 100); /* more than a socket takes */
+	client_ask_signature(client, FRAME_BODY_MAX - 1000); /* more than a socket takes */
 	world_await_replies(&world, client, 1);
 	ck_assert(!client->has_ended);
 	client_ask_list(client);
