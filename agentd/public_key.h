@@ -2,7 +2,7 @@
  * public_key.h - a public key that can verify signatures, from the blob that names it.
  *
  * Ed25519, ECDSA on P-256, P-384 and P-521, and RSA with SHA-2. The keys come from strangers: what
- * would make verifying slow (RSA with a huge exponent) is refused before it is tried.
+ * would make verifying slow (RSA with a huge modulus or exponent) is refused before it is tried.
  */
 #ifndef AGENTD_PUBLIC_KEY_H
 #define AGENTD_PUBLIC_KEY_H

@@ -254,8 +254,10 @@ START_TEST(rsa_keys_that_are_small_slow_or_none_are_not_tried)
 {
 	host_set_up(&kinds[4]);
 	ck_assert_int_eq(verify_rsa_of(24, 1016, 0xff), -ENOTSUP);
+	ck_assert_int_eq(verify_rsa_of(24, 8200, 0xff), -ENOTSUP);
+	ck_assert_int_eq(verify_rsa_of(24, 16384, 0xff), -ENOTSUP);
 	ck_assert_int_eq(verify_rsa_of(24, 16392, 0xff), -EBADMSG);
-	ck_assert_int_eq(verify_rsa_of(72, 2048, 0xff), -ENOTSUP);
+	ck_assert_int_eq(verify_rsa_of(40, 2048, 0xff), -ENOTSUP);
 	ck_assert_int_eq(verify_rsa_of(2048, 2048, 0xff), -ENOTSUP);
 	ck_assert_int_eq(verify_rsa_of(24, 2048, 0xfe), -EBADMSG);
 	ck_assert_int_eq(verify_rsa_of(0, 2048, 0xff), -EBADMSG);

@@ -8,6 +8,7 @@
 
 #include "common/agent_msg.h"
 #include "common/frame.h"
+#include "tests/support/login.h"
 #include "tests/support/relay_world.h"
 #include "tests/support/said.h"
 #include "tests/support/unit.h"
@@ -205,6 +206,35 @@ START_TEST(a_refused_request_fails_and_never_reaches_the_agent)
 }
 END_TEST
 
+START_TEST(a_false_binding_fails_and_goes_no_further)
+{
+	struct world_client *client;
+	struct login_host host;
+	struct byte_buf frame;
+	size_t mark;
+
+	world_init(&world, "ask echo again");
+	client = world_add_client(&world);
+	login_host_init_ed25519(&host);
+	byte_buf_init(&frame, FRAME_LEN_MAX);
+	mark = frame_begin(&frame);
+	put_session_bind(&frame, &host, "session", false);
+	frame_end(&frame, mark);
+	frame.data[frame.len - 2] ^= 1; /* the end of the signature */
+	client_send(client, byte_buf_view(&frame));
+	world_await_replies(&world, client, 1);
+	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
+	ck_assert_uint_eq(world.sources.list[0].open_count, 0);
+	said_expect("refused kind=session-bind id=one");
+	client_ask_signature(client, 1);
+	world_await_replies(&world, client, 2);
+	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
+	ck_assert_uint_eq(world.sources.list[0].open_count, 0);
+	byte_buf_deinit(&frame);
+	login_host_deinit(&host);
+}
+END_TEST
+
 START_TEST(a_used_up_token_is_refused_signatures_and_nothing_else)
 {
 	struct world_client *client;
@@ -312,6 +342,7 @@ int main(void)
 	tcase_add_test(tests, an_empty_request_ends_the_connection);
 	tcase_add_test(tests, more_than_a_frame_of_input_is_refused);
 	tcase_add_test(tests, a_refused_request_fails_and_never_reaches_the_agent);
+	tcase_add_test(tests, a_false_binding_fails_and_goes_no_further);
 	tcase_add_test(tests, a_used_up_token_is_refused_signatures_and_nothing_else);
 	tcase_add_test(tests, an_expired_token_is_refused_everything);
 	tcase_add_test(tests, a_half_closed_connection_ends_when_all_is_answered);
