@@ -13,6 +13,6 @@ raw_agent "$(id_socket a)" cut >unix.log
 ssh_peer cut a >channel.log
 shim -- "$RAW_AGENT" - cut >shim.log
 for log in unix.log channel.log shim.log; do
-	expect_output '94 14' "$log"
+	expect_output '203 14' "$log"
 done
 daemon_stop

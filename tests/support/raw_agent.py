@@ -7,7 +7,7 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
 
     type N          a request of the one byte N
     lengths LEN...  a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind it
-    sign LEN...     a sign request for the first key whose body has LEN bytes
+    sign LEN...     a login with the first key, as a sign request of LEN bytes (about 200 at least)
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
     hold N          N connections, each asked once; "held", then waits for the end of stdin
@@ -21,6 +21,7 @@ import sys
 import time
 
 LIST, SIGN = 11, 13
+USERAUTH_REQUEST = 50
 FRAME_BODY_MAX = 256 * 1024
 SIOCOUTQ = 0x5411
 PATIENCE_S = 25
@@ -88,8 +89,16 @@ def first_key(agent):
 
 
 def sign_request(key, length):
-    data = b'd' * (length - 1 - 4 - len(key) - 4 - 4)
-    return frame(bytes([SIGN]) + string(key) + string(data) + struct.pack('>I', 0))
+    (type_length,) = struct.unpack('>I', key[:4])
+    key_type = key[4:4 + type_length]
+
+    def body(user):
+        login = (string(b'a session id') + bytes([USERAUTH_REQUEST]) + string(user)
+                 + string(b'ssh-connection') + string(b'publickey') + b'\1'
+                 + string(key_type) + string(key))
+        return bytes([SIGN]) + string(key) + string(login) + struct.pack('>I', 0)
+
+    return frame(body(b'u' * (length - len(body(b'')))))
 
 
 def type_(number):
@@ -115,7 +124,7 @@ def sign(*all_lengths):
 def cut():
     agent = connect()
     key = first_key(agent)
-    request = sign_request(key, len(key) + 40)
+    request = sign_request(key, 200)
     types = []
     for place in range(1, len(request)):
         send(agent, request[:place])

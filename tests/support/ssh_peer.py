@@ -11,7 +11,8 @@ was not opened), "closed" (a channel that ended without a reply) or "lost" (the 
     ask ID [N] [NAME=VALUE...]   N channels to ID, a list request on each
     hold ID N       N channels to ID; then for each line on stdin the same request on all of them
     lengths ID LEN...   a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind
-    sign ID LEN...  a sign request for the first key of ID whose body has LEN bytes
+    sign ID LEN...  a login with the first key of ID, as a sign request of LEN bytes (about 200 at
+                    least)
     cut ID          a sign request in two parts, for every place where it can be cut
     half ID         half a list request; then waits for the end of the channel
     flood ID        list requests for ever, and no reply is read, until a line comes on stdin
@@ -31,6 +32,7 @@ import sys
 import asyncssh
 
 FAILURE, LIST, LIST_ANSWER, SIGN, SIGN_ANSWER = 5, 11, 12, 13, 14
+USERAUTH_REQUEST = 50
 FRAME_BODY_MAX = 256 * 1024
 PATIENCE_S = 25
 
@@ -193,8 +195,16 @@ async def first_key(session):
 
 
 def sign_request(key, length):
-    data = b'd' * (length - 1 - 4 - len(key) - 4 - 4)
-    return frame(bytes([SIGN]) + string(key) + string(data) + struct.pack('>I', 0))
+    (type_length,) = struct.unpack('>I', key[:4])
+    key_type = key[4:4 + type_length]
+
+    def body(user):
+        login = (string(b'a session id') + bytes([USERAUTH_REQUEST]) + string(user)
+                 + string(b'ssh-connection') + string(b'publickey') + b'\1'
+                 + string(key_type) + string(key))
+        return bytes([SIGN]) + string(key) + string(login) + struct.pack('>I', 0)
+
+    return frame(body(b'u' * (length - len(body(b'')))))
 
 
 async def sign(ident, *all_lengths):
@@ -207,7 +217,7 @@ async def sign(ident, *all_lengths):
 async def cut(ident):
     session = await one_agent(ident)
     key = await first_key(session)
-    request = sign_request(key, len(key) + 40)
+    request = sign_request(key, 200)
     outcomes = []
     for place in range(1, len(request)):
         session.send(request[:place])
