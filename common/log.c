@@ -6,13 +6,19 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { LOG_LINE_MAX = 2048, LOG_PATIENCE_MS = 200 };
+enum {
+	LOG_LINE_MAX = 2048,
+	LOG_PATIENCE_MS = 200,
+	LOG_IMPATIENCE_S = 5, /* once that was in vain */
+};
 
 static const char *log_program = "?";
 static enum log_level log_level = LOG_LEVEL_INFO;
 static atomic_uint log_lost; /* lines since stderr last took one */
+static atomic_llong log_impatient_until_s;
 
 void log_init(const char *program, enum log_level level)
 {
@@ -40,17 +46,21 @@ bool log_is_on(enum log_level level)
 
 /*
  * False when stderr takes nothing: a loop must not wait for whoever should read it, or a log that
- * nobody reads would stop all builds. A reader that is only slow gets a moment, once. (A pipe that
- * takes anything takes a line, which is less than a page.)
+ * nobody reads would stop all builds. A reader that is only slow gets a moment, now and then. (A
+ * pipe that takes anything takes a line, which is less than a page.)
  */
 static bool log_can_write(void)
 {
 	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	struct timespec now;
 	int ready;
 
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	do
-		ready = poll(&out, 1, log_lost == 0 ? LOG_PATIENCE_MS : 0);
+		ready = poll(&out, 1, now.tv_sec < log_impatient_until_s ? 0 : LOG_PATIENCE_MS);
 	while (ready < 0 && errno == EINTR);
+	if (ready == 0 && now.tv_sec >= log_impatient_until_s)
+		log_impatient_until_s = now.tv_sec + LOG_IMPATIENCE_S;
 	return ready > 0;
 }
 
