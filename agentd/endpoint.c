@@ -230,6 +230,17 @@ static void endpoint_unbind_movable(struct endpoint_list *endpoints)
 	}
 }
 
+/* An IPv6 address of a bridge that is down, say: the others serve without it. */
+static void leave_out(struct endpoint *endpoint)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	log_warn("%s of interface %s cannot be listened on now, and is left out",
+		 address_format((struct sockaddr *)&endpoint->address, text), endpoint->interface);
+	endpoint->may_move = false;
+	endpoint->is_left_out = true;
+}
+
 /* Binds those that may move, all to port; 0 means any, the same for all after the first. */
 static int bind_movable(struct endpoint_list *endpoints, uint16_t port)
 {
@@ -242,6 +253,10 @@ static int bind_movable(struct endpoint_list *endpoints, uint16_t port)
 			continue;
 		address_set_port(address, port);
 		err = endpoint_bind(endpoint);
+		if (err == -EADDRNOTAVAIL) {
+			leave_out(endpoint);
+			continue;
+		}
 		if (err != 0) {
 			endpoint_unbind_movable(endpoints);
 			return err;

@@ -17,6 +17,7 @@ struct endpoint {
 	struct ip_prefix subnet;     /* of the interface */
 	bool is_trusted;	     /* peers from that subnet need no token */
 	bool may_move;		     /* take any free port if this one is taken */
+	bool is_left_out;	     /* it could not be bound, and was not asked for by name */
 	int fd;			     /* once bound; -1 before */
 };
 

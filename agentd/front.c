@@ -60,11 +60,11 @@ void front_close_connections(struct front *front)
 	struct control *control;
 
 	LIST_FOREACH(link, &front->links, entry)
-	link_close(link);
+		link_close(link);
 	LIST_FOREACH(local, &front->locals, entry)
-	local_close(local);
+		local_close(local);
 	LIST_FOREACH(control, &front->controls, entry)
-	control_close(control);
+		control_close(control);
 }
 
 void front_deinit(struct front *front)

@@ -31,7 +31,7 @@ static unsigned links_from(const struct front *front, const struct sockaddr *pee
 	struct link *link;
 
 	LIST_FOREACH(link, &front->links, entry)
-	count += address_same_host((struct sockaddr *)&link->peer, peer);
+		count += address_same_host((struct sockaddr *)&link->peer, peer);
 	return count;
 }
 
@@ -125,15 +125,27 @@ static struct door *door_new(struct listeners *listeners, int fd, const char *na
 	return door;
 }
 
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -EEXIST:
+		return "there is a file of that name that is no socket";
+	case -EADDRINUSE:
+		return "somebody listens there already; choose another path";
+	case -ENAMETOOLONG:
+		return "the path is too long for a socket; use a shorter one, or a shorter id";
+	default:
+		return strerror(-err);
+	}
+}
+
 static int open_unix(struct listeners *listeners, const char *path, struct source *source)
 {
 	struct door *door;
 	int fd = unix_socket_listen(path);
 
 	if (fd < 0) {
-		log_error("cannot listen on %s: %s", path,
-			  fd == -EEXIST ? "there is a file of that name that is no socket"
-					: strerror(-fd));
+		log_error("cannot listen on %s: %s", path, why_not(fd));
 		return fd;
 	}
 	door = door_new(listeners, fd, path,
@@ -196,6 +208,8 @@ static int open_endpoints(struct listeners *listeners)
 		char text[ADDRESS_TEXT_MAX];
 		struct door *door;
 
+		if (endpoint->is_left_out)
+			continue;
 		address_format((struct sockaddr *)&endpoint->address, text);
 		door = door_new(listeners, endpoint->fd, text, &link_door_events);
 		endpoint->fd = -1; /* transferred */
@@ -264,6 +278,8 @@ void listeners_print(const struct listeners *listeners, FILE *out)
 	for (size_t i = 0; i < listeners->endpoints.count; i++) {
 		const struct endpoint *endpoint = &listeners->endpoints.list[i];
 
+		if (endpoint->is_left_out)
+			continue;
 		address_format((const struct sockaddr *)&endpoint->address, text);
 		fprintf(out, "# Listening on %s%s\n", text,
 			endpoint->is_trusted ? ", no token needed there" : "");

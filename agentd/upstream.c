@@ -261,8 +261,7 @@ static void upstream_reclaim_one(struct source *source)
 {
 	struct upstream *holder;
 
-	TAILQ_FOREACH(holder, &source->holders, entry)
-	{
+	TAILQ_FOREACH(holder, &source->holders, entry) {
 		if (holder->state == UPSTREAM_OPEN && !holder->is_asked &&
 		    holder->events->on_wanted(holder)) {
 			upstream_close(holder);
