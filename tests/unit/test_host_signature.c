@@ -41,10 +41,37 @@ static EVP_PKEY *make_key(const char *name)
 							     : "P-521");
 }
 
+/* Two keys of each kind, made once: every test runs in a process of its own, and RSA takes time. */
+static EVP_PKEY *keys[KIND_COUNT][2];
+
+static void keys_make(void)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		for (size_t j = 0; j < 2; j++)
+			keys[i][j] = make_key(kinds[i].name);
+	}
+}
+
+static void keys_free(void)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		for (size_t j = 0; j < 2; j++)
+			EVP_PKEY_free(keys[i][j]);
+	}
+}
+
+static void login_host_init_of(struct login_host *of, const struct kind *host_kind, size_t which)
+{
+	EVP_PKEY *pkey = keys[host_kind - kinds][which];
+
+	EVP_PKEY_up_ref(pkey);
+	login_host_init(of, pkey);
+}
+
 static void host_set_up(const struct kind *of)
 {
 	kind = of;
-	login_host_init(&host, make_key(kind->name));
+	login_host_init_of(&host, kind, 0);
 	session_id = view_of("the hash of a key exchange");
 	byte_buf_init(&signature, LOGIN_LEN_MAX);
 	login_host_sign(&host, kind->flags, session_id, &signature);
@@ -107,7 +134,7 @@ START_TEST(another_hosts_signature_is_rejected)
 	struct login_host other;
 
 	host_set_up(&kinds[_i]);
-	login_host_init(&other, make_key(kind->name));
+	login_host_init_of(&other, kind, 1);
 	ck_assert_int_eq(verify(byte_buf_view(&other.blob), byte_buf_view(&signature)),
 			 -EKEYREJECTED);
 	login_host_deinit(&other);
@@ -343,7 +370,7 @@ static struct byte_buf certificate;
 static void certificate_set_up(const struct kind *of, uint32_t type)
 {
 	host_set_up(of);
-	login_host_init(&authority, make_key(kind->name));
+	login_host_init_of(&authority, kind, 1);
 	byte_buf_init(&certificate, LOGIN_LEN_MAX);
 	put_certificate(&certificate, &authority, type);
 }
@@ -427,6 +454,7 @@ int main(void)
 {
 	TCase *tests = tcase_create("host_signature");
 
+	tcase_add_unchecked_fixture(tests, keys_make, keys_free);
 	tcase_set_timeout(tests, 30); /* many verifications, with sanitizers */
 	tcase_add_loop_test(tests, a_hosts_signature_is_good, 0, KIND_COUNT);
 	tcase_add_loop_test(tests, a_signature_over_another_session_is_rejected, 0, KIND_COUNT);
