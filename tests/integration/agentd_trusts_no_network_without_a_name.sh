@@ -10,10 +10,10 @@ key_make a.pem
 mkdir -m 700 run
 export XDG_RUNTIME_DIR=$PWD/run
 for listen in 0.0.0.0 0.0.0.0:0 '[::]' 127.0.0.1 172.17.0.1:2522 auto unix:"$PWD/s" ''; do
-	STATUS=0
+	status=0
 	"$SFA_AGENTD" --key a=./a.pem --trust-network ${listen:+--listen "$listen"} \
-		>out.log 2>error.log || STATUS=$?
-	expect_status 1
+		>out.log 2>error.log || status=$?
+	[ "$status" -eq 1 ] || fail "exit status $status: --listen $listen"
 	expect_line error.log '^ssh-forward-agentd: .*--trust-network .*--listen'
 	[ ! -s out.log ] || fail "it started: $listen"
 done

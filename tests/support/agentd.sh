@@ -5,6 +5,7 @@
 #   agentd_begin              first call of every test (shim_begin and more)
 #   key_make FILE             an Ed25519 key
 #   agentd ARG...             start the daemon on a free port of 127.0.0.1; sets PORT, CONNECT
+#   agentd_plain ARG...       the same, built without sanitizers: they keep what is freed
 #   fake_agent SCRIPT         start an agent at $FAKE_AGENT (fake_agent.h); what it says: agent.log
 #   real_agent KEY...         start an ssh-agent with these keys at $REAL_AGENT, REAL_AGENT_PID
 #   ssh_peer COMMAND...       ssh_peer.py, which is also $SSH_PEER, with $SSH_SHIM_TOKEN
@@ -51,6 +52,12 @@ agentd()
 	dir=$(mktemp -d "$PWD/d.XXX")
 	daemon_start "$dir" --listen 127.0.0.1:0 "$@"
 	_agentd_find_port
+}
+
+agentd_plain()
+{
+	SFA_AGENTD=$BUILD_DIR/tests/support/agentd_plain
+	agentd "$@"
 }
 
 _agentd_find_port()

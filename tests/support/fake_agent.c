@@ -180,6 +180,16 @@ static bool stall(struct caller *caller)
 	return false;
 }
 
+static bool await_signal(void)
+{
+	sigset_t signals;
+	int signum;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	return sigwait(&signals, &signum) == 0;
+}
+
 /* False when the connection is over. */
 static bool play(struct caller *caller, const char *word)
 {
@@ -198,6 +208,8 @@ static bool play(struct caller *caller, const char *word)
 		return write_body(caller, value);
 	if (strncmp(word, "hex=", 4) == 0)
 		return write_hex(caller, value);
+	if (strcmp(word, "signal") == 0)
+		return await_signal();
 	if (strcmp(word, "stall") == 0)
 		return stall(caller);
 	if (strcmp(word, "close") == 0)
@@ -240,6 +252,11 @@ int fake_agent_listen(const char *path)
 
 void fake_agent_serve(int listen_fd, const char *script, int is_talkative)
 {
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* for whoever awaits it */
 	for (;;) {
 		struct caller *caller = calloc(1, sizeof(*caller));
 		pthread_t thread;

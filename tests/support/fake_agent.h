@@ -12,6 +12,7 @@
  *   body=N       reply with a body of N bytes, type 12 and then zeros
  *   hex=DIGITS   send these bytes
  *   again        start over
+ *   signal       wait for a SIGUSR1; each wakes one who waits
  *   stall        do nothing more, until the peer closes
  *   close        close (as does the end of the script)
  *

@@ -143,14 +143,11 @@ def tell(outcomes):
 
 
 async def ask_all(sessions, patience_s=PATIENCE_S):
-    outcomes = []
-    for session in sessions:
-        if not isinstance(session, str):
-            session.send(LIST_REQUEST)
-    for session in sessions:
-        outcomes.append(session if isinstance(session, str)
-                        else await session.outcome(patience_s))
-    return outcomes
+    opened = [session for session in sessions if not isinstance(session, str)]
+    for session in opened:
+        session.send(LIST_REQUEST)
+    outcomes = await asyncio.gather(*(session.outcome(patience_s) for session in opened))
+    return [session for session in sessions if isinstance(session, str)] + list(outcomes)
 
 
 async def next_line():
@@ -161,7 +158,8 @@ async def ask(ident, count='1', *settings):
     names = {'window': 'window', 'packet': 'max_pktsize', 'patience': 'patience_s'}
     options = {names[name]: int(value) for name, value in (s.split('=') for s in settings)}
     connection = await connect([TOKEN])
-    sessions = [await try_open(connection, ident, **options) for _ in range(int(count))]
+    sessions = await asyncio.gather(*(
+        try_open(connection, ident, **options) for _ in range(int(count))))
     outcomes = await ask_all(sessions, options.get('patience_s', PATIENCE_S))
     await asyncio.sleep(0)
     tell('lost' if connection.lost.done() else outcome for outcome in outcomes)
@@ -169,7 +167,7 @@ async def ask(ident, count='1', *settings):
 
 async def hold(ident, count):
     connection = await connect([TOKEN])
-    sessions = [await try_open(connection, ident) for _ in range(int(count))]
+    sessions = await asyncio.gather(*(try_open(connection, ident) for _ in range(int(count))))
     tell('refused' if session == 'refused' else 'open' for session in sessions)
     sessions = [session for session in sessions if session != 'refused']
     while await next_line():
