@@ -14,24 +14,24 @@
 #   daemon ARG...           ssh-forward-agentd; a shim finds it
 #   SSH                     a program: ssh to hosts made here, as this user
 
-. "$(dirname "${BASH_SOURCE[0]}")/shim.sh"
+_gate_support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+for _gate_part in engine base_image shim; do # the last has its own engine_spawn
+	. "$_gate_support/$_gate_part.sh"
+done
 
-readonly SSHD=/usr/sbin/sshd
 SSH='' AGENT='' AGENT_PID=''
 
 gate_begin()
 {
-	need_program "$SSHD" ssh ssh-agent
+	need_program ssh ssh-agent
 	shim_begin
-	if [ "$(id -u)" -eq 0 ] && [ ! -d /run/sshd ]; then
-		mkdir /run/sshd # sshd insists
-	fi
+	_gate_find_sshd
 	umask 077
 	touch known_hosts authorized_keys ca_keys
 	SSH=$PWD/ssh
 	cat >ssh_config <<-END
 		Host *
-			ProxyCommand $SSHD -i -E $PWD/%n.sshd.log -f $PWD/%n.sshd_config
+			ProxyCommand $PWD/sshd -i -E $PWD/%n.sshd.log -f $PWD/%n.sshd_config
 			UserKnownHostsFile $PWD/known_hosts
 			GlobalKnownHostsFile none
 			IdentityFile none
@@ -42,6 +42,21 @@ gate_begin()
 	END
 	printf '#!/bin/sh\nexec ssh -F %q "$@"\n' "$PWD/ssh_config" >"$SSH"
 	chmod +x "$SSH"
+}
+
+# Copied, since logins in the base tree see this directory and little else of the machine.
+_gate_find_sshd()
+{
+	cp "$_gate_support/sshd" sshd
+	if [ -x /usr/sbin/sshd ]; then
+		[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd # sshd insists
+		return
+	fi
+	SFA_BASE_TREE=$(base_tree_path)
+	export SFA_BASE_TREE
+	[ "$(id -u)" -eq 0 ] || skip 'no sshd here, and only root can use the one of the base tree'
+	[ -d "$SFA_BASE_TREE" ] || fail 'no sshd here, and no base tree: see integration.fixture_base_tree'
+	[[ $PWD == /tmp/* ]] || skip 'no sshd here, and the one of the base tree works below /tmp only'
 }
 
 key_make()
@@ -90,5 +105,6 @@ daemon()
 {
 	mkdir daemon
 	daemon_start "$PWD/daemon" --listen 127.0.0.1:0 "$@"
+	# shellcheck disable=SC2034 # for shim.sh
 	CONNECT=127.0.0.1
 }
