@@ -10,7 +10,7 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
     sign LEN...     a login with the first key, as a sign request of LEN bytes (about 200 at least)
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
-    hold N          N connections, each asked once; "held", then waits for the end of stdin
+    hold N          N connections, each asked once; "held", then waits for the end of them all
 """
 import array
 import fcntl
@@ -149,7 +149,8 @@ def hold(count):
     for agent in agents:
         outcome(agent)
     print('held', flush=True)
-    sys.stdin.read()
+    for agent in agents:
+        outcome(agent)
 
 
 COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'cut': cut,

@@ -109,11 +109,11 @@ class Client(asyncssh.SSHClient):
 
 
 async def connect(tokens, is_talkative=False):
-    connection, client = await asyncssh.create_connection(
+    connection, client = await asyncio.wait_for(asyncssh.create_connection(
         lambda: Client(tokens, is_talkative), os.environ.get('SSH_PEER_TO', '127.0.0.1'), PORT,
         local_addr=(os.environ['SSH_PEER_FROM'], 0) if 'SSH_PEER_FROM' in os.environ else (),
         username='build', config=None, known_hosts=None, client_keys=None, agent_path=None,
-        preferred_auth='password', login_timeout=PATIENCE_S)
+        preferred_auth='password', login_timeout=PATIENCE_S), PATIENCE_S)
     connection.lost = client.lost
     return connection
 
@@ -302,6 +302,6 @@ if __name__ == '__main__':
     PORT, TOKEN = int(sys.argv[1]), sys.argv[2]
     try:
         asyncio.run(COMMANDS[sys.argv[3]](*sys.argv[4:]))
-    except (asyncssh.Error, OSError) as error:
+    except (asyncssh.Error, OSError, asyncio.TimeoutError) as error:
         print('not let in:', error)
         sys.exit(1)
