@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "common/number.h"
 
 const struct limits limits_default = {
 	.links = 4096,
@@ -47,16 +48,11 @@ int limits_apply(struct limits *limits, const char *spec)
 
 	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++) {
 		const struct limit_name *name = &limit_names[i];
-		char *end;
 		unsigned long value;
 
 		if (strlen(name->name) != name_len || memcmp(name->name, spec, name_len) != 0)
 			continue;
-		if (equals == NULL || equals[1] < '0' || equals[1] > '9')
-			return -ERANGE;
-		errno = 0;
-		value = strtoul(equals + 1, &end, 10);
-		if (errno != 0 || *end != '\0' || value < 1 || value > name->max)
+		if (equals == NULL || number_parse(equals + 1, 1, name->max, &value) != 0)
 			return -ERANGE;
 		*limit_place(limits, name) = (unsigned)value;
 		return 0;

@@ -8,6 +8,7 @@
 
 #include "agentd/seal.h"
 #include "common/log.h"
+#include "common/number.h"
 
 int mint_add_id(struct mint_request *request, const char *id, char reason[MINT_REASON_MAX])
 {
@@ -77,13 +78,9 @@ int mint_set_lifetime(struct mint_request *request, const char *text, char reaso
 int mint_set_max_signatures(struct mint_request *request, const char *text,
 			    char reason[MINT_REASON_MAX])
 {
-	char *end = NULL;
-	unsigned long number = 0;
+	unsigned long number;
 
-	errno = 0;
-	if (text[0] >= '0' && text[0] <= '9')
-		number = strtoul(text, &end, 10);
-	if (number == 0 || errno != 0 || *end != '\0' || number > UINT32_MAX) {
+	if (number_parse(text, 1, UINT32_MAX, &number) != 0) {
 		snprintf(reason, MINT_REASON_MAX, "the number of signatures is 1 or more");
 		return -EINVAL;
 	}

@@ -17,6 +17,7 @@
 #include "agentd/runtime_dir.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
+#include "common/number.h"
 
 static const char usage[] =
 	"Usage: ssh-forward-agentd token [options]\n"
@@ -54,10 +55,9 @@ static const struct option long_options[] = {
 
 static int set_port(struct token_options *options, const char *text, char reason[MINT_REASON_MAX])
 {
-	char *end = NULL;
-	unsigned long port = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+	unsigned long port;
 
-	if (port == 0 || port > UINT16_MAX || *end != '\0') {
+	if (number_parse(text, 1, UINT16_MAX, &port) != 0) {
 		snprintf(reason, MINT_REASON_MAX, "a port is a number from 1 to 65535");
 		return -EINVAL;
 	}

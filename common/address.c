@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "common/number.h"
 
 /* The bytes that count: an IPv4 address mapped into IPv6 (::ffff:0:0/96) is its last four. */
 static struct byte_view host_bytes(const struct sockaddr *address)
@@ -30,22 +31,6 @@ static size_t family_bytes(int family)
 	return family == AF_INET ? 4 : 16;
 }
 
-/* Decimal digits and nothing else, up to max. */
-static int parse_number(const char *text, unsigned long max, unsigned long *out)
-{
-	char *end;
-	unsigned long value;
-
-	if (text[0] < '0' || text[0] > '9')
-		return -EINVAL;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno != 0 || *end != '\0' || value > max)
-		return -EINVAL;
-	*out = value;
-	return 0;
-}
-
 int ip_prefix_parse(const char *text, struct ip_prefix *out)
 {
 	struct ip_prefix prefix = {0};
@@ -65,7 +50,7 @@ int ip_prefix_parse(const char *text, struct ip_prefix *out)
 	else
 		return -EINVAL;
 	bits = 8 * family_bytes(prefix.family);
-	if (slash != NULL && parse_number(slash + 1, bits, &bits) != 0)
+	if (slash != NULL && number_parse(slash + 1, 0, bits, &bits) != 0)
 		return -EINVAL;
 	prefix.bits = (unsigned)bits;
 	*out = prefix;
@@ -156,7 +141,7 @@ int address_parse(const char *text, uint16_t port, struct sockaddr_storage *out)
 		return -EINVAL;
 	memcpy(host, text, host_len);
 	host[host_len] = '\0';
-	if (colon != NULL && parse_number(colon + 1, UINT16_MAX, &number) != 0)
+	if (colon != NULL && number_parse(colon + 1, 0, UINT16_MAX, &number) != 0)
 		return -EINVAL;
 	if (parse_host(host, &parsed) != 0)
 		return -EINVAL;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/number.h"
 #include "shim/routes.h"
 
 enum {
@@ -17,17 +18,12 @@ enum {
 
 static int parse_port(const char *text, uint16_t *port)
 {
-	char *end;
 	unsigned long value;
+	int err = number_parse(text, 1, UINT16_MAX, &value);
 
-	if (text[0] < '0' || text[0] > '9')
-		return -EINVAL;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno != 0 || *end != '\0' || value == 0 || value > UINT16_MAX)
-		return -EINVAL;
-	*port = (uint16_t)value;
-	return 0;
+	if (err == 0)
+		*port = (uint16_t)value;
+	return err;
 }
 
 static int parse_unix(const char *path, struct candidate *out, char *error, size_t error_size)
