@@ -37,6 +37,7 @@ START_TEST(addresses_are_read_with_and_without_port)
 	ck_assert_str_eq(round_trip("127.0.0.1"), "127.0.0.1:2522");
 	ck_assert_str_eq(round_trip("127.0.0.1:0"), "127.0.0.1:0");
 	ck_assert_str_eq(round_trip("127.0.0.1:65535"), "127.0.0.1:65535");
+	ck_assert_str_eq(round_trip("127.0.0.1:90"), "127.0.0.1:90");
 	ck_assert_str_eq(round_trip("fd00::1"), "[fd00::1]:2522");
 	ck_assert_str_eq(round_trip("[fd00::1]"), "[fd00::1]:2522");
 	ck_assert_str_eq(round_trip("[fd00::1]:80"), "[fd00::1]:80");
@@ -84,6 +85,22 @@ START_TEST(what_is_no_address_is_refused)
 }
 END_TEST
 
+/* Lengths about those of the buffers inside: AddressSanitizer sees one byte too many. */
+START_TEST(no_host_is_too_long_to_be_refused)
+{
+	char host[80];
+	struct sockaddr_storage out;
+	struct ip_prefix prefix;
+
+	for (size_t len = 40; len < sizeof(host); len++) {
+		memset(host, 'f', len);
+		host[len] = '\0';
+		ck_assert_int_eq(address_parse(host, 1, &out), -EINVAL);
+		ck_assert_int_eq(ip_prefix_parse(host, &prefix), -EINVAL);
+	}
+}
+END_TEST
+
 START_TEST(a_prefix_contains_what_lies_in_it)
 {
 	ck_assert(prefix_contains("172.17.0.0/16", "172.17.255.255"));
@@ -91,6 +108,8 @@ START_TEST(a_prefix_contains_what_lies_in_it)
 	ck_assert(!prefix_contains("172.17.0.0/16", "172.16.255.255"));
 	ck_assert(prefix_contains("10.0.0.0/8", "10.255.0.1"));
 	ck_assert(!prefix_contains("10.0.0.0/8", "11.0.0.0"));
+	ck_assert(prefix_contains("10.0.0.0/9", "10.127.0.1"));
+	ck_assert(!prefix_contains("10.0.0.0/9", "10.128.0.1"));
 	ck_assert(prefix_contains("fd00::/8", "fdff::1"));
 	ck_assert(!prefix_contains("fd00::/8", "fe00::1"));
 	ck_assert(prefix_contains("fd00::/64", "fd00::ffff:ffff:ffff:ffff"));
@@ -240,6 +259,7 @@ int main(void)
 
 	tcase_add_test(tests, addresses_are_read_with_and_without_port);
 	tcase_add_test(tests, what_is_no_address_is_refused);
+	tcase_add_test(tests, no_host_is_too_long_to_be_refused);
 	tcase_add_test(tests, a_prefix_contains_what_lies_in_it);
 	tcase_add_test(tests, the_bits_of_a_prefix_count_one_by_one);
 	tcase_add_test(tests, a_prefix_of_no_bits_contains_its_whole_family_and_only_that);

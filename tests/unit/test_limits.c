@@ -1,6 +1,7 @@
 #include "agentd/limits.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "tests/support/unit.h"
 
@@ -37,6 +38,20 @@ START_TEST(the_bounds_of_a_limit_are_taken_and_no_number_beyond)
 	ck_assert_int_eq(limits_apply(&limits, "upstream-per-id=4001"), -ERANGE);
 	ck_assert_int_eq(limits_apply(&limits, "upstream-per-id=0"), -ERANGE);
 	ck_assert_uint_eq(limits.upstream_per_id, 4000);
+}
+END_TEST
+
+START_TEST(numbers_may_begin_with_any_digit)
+{
+	char spec[32];
+
+	for (unsigned digit = 1; digit <= 9; digit++) {
+		snprintf(spec, sizeof(spec), "links=%u", digit);
+		ck_assert_int_eq(limits_apply(&limits, spec), 0);
+		ck_assert_uint_eq(limits.links, digit);
+	}
+	ck_assert_int_eq(limits_apply(&limits, "links=010"), 0);
+	ck_assert_uint_eq(limits.links, 10);
 }
 END_TEST
 
@@ -81,6 +96,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, limits_reset, NULL);
 	tcase_add_test(tests, each_name_sets_its_own_limit);
 	tcase_add_test(tests, the_bounds_of_a_limit_are_taken_and_no_number_beyond);
+	tcase_add_test(tests, numbers_may_begin_with_any_digit);
 	tcase_add_test(tests, what_is_no_number_is_refused);
 	tcase_add_test(tests, names_are_taken_whole);
 	return unit_main(tests, "limits");

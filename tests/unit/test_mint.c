@@ -121,8 +121,8 @@ START_TEST(lifetimes_have_units)
 		const char *text;
 		uint64_t seconds;
 	} lifetimes[] = {
-		{"1", 1},     {"30s", 30},    {"15m", 900},
-		{"2h", 7200}, {"7d", 604800}, {"36600d", UINT64_C(36600) * 86400},
+		{"1", 1},	{"30s", 30}, {"15m", 900}, {"2h", 7200},
+		{"7d", 604800}, {"90", 90},  {"05m", 300}, {"36600d", UINT64_C(36600) * 86400},
 	};
 
 	for (size_t i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++) {
@@ -174,6 +174,9 @@ START_TEST(signatures_are_counted_from_one)
 		ck_assert_msg(mint_set_max_signatures(&request, texts[i], reason) == -EINVAL, "%s",
 			      texts[i]);
 	ck_assert_int_eq(mint_set_max_signatures(&request, "1", reason), 0);
+	ck_assert_int_eq(mint_set_max_signatures(&request, "09", reason), 0);
+	ck_assert_int_eq(mint_set_max_signatures(&request, "90", reason), 0);
+	ck_assert_uint_eq(request.max_signatures, 90);
 	ck_assert_int_eq(mint_set_max_signatures(&request, "4294967295", reason), 0);
 	ck_assert_uint_eq(request.max_signatures, UINT32_MAX);
 }

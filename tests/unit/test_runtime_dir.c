@@ -159,6 +159,26 @@ START_TEST(a_path_too_long_for_a_socket_is_reported)
 }
 END_TEST
 
+START_TEST(a_path_that_is_taken_leaves_room_for_the_sockets)
+{
+	char path[RUNTIME_DIR_MAX];
+	size_t taken = 0;
+
+	for (int len = 60; len < 120; len++) {
+		char base[128];
+
+		snprintf(base, sizeof(base), "/%0*d", len - 1, 0);
+		setenv("XDG_RUNTIME_DIR", base, 1);
+		if (runtime_dir_control_path(path) != 0)
+			continue;
+		taken++;
+		ck_assert_uint_lt(len + strlen("/ssh-forward-agentd/ids/default.sock"),
+				  sizeof(((struct sockaddr_un *)0)->sun_path));
+	}
+	ck_assert_uint_gt(taken, 0);
+}
+END_TEST
+
 START_TEST(the_control_socket_is_where_the_first_daemon_has_it)
 {
 	char path[RUNTIME_DIR_MAX];
@@ -175,8 +195,10 @@ START_TEST(without_a_runtime_directory_there_is_another_place)
 
 	unsetenv("XDG_RUNTIME_DIR");
 	ck_assert_int_eq(runtime_dir_control_path(path), 0);
-	ck_assert_ptr_nonnull(strstr(path, "/ssh-forward-agentd"));
-	ck_assert_int_eq(path[0], '/');
+	if (geteuid() == 0)
+		ck_assert_str_eq(path, "/run/ssh-forward-agentd/control.sock");
+	else
+		ck_assert_int_eq(strncmp(path, "/tmp/ssh-forward-agentd-", 24), 0);
 	setenv("XDG_RUNTIME_DIR", "relative", 1); /* is none */
 	ck_assert_int_eq(runtime_dir_control_path(path), 0);
 	ck_assert_int_eq(path[0], '/');
@@ -199,6 +221,7 @@ int main(void)
 	tcase_add_test(tests, a_directory_of_somebody_else_is_refused);
 	tcase_add_test(tests, a_lock_that_is_a_link_is_not_followed);
 	tcase_add_test(tests, a_path_too_long_for_a_socket_is_reported);
+	tcase_add_test(tests, a_path_that_is_taken_leaves_room_for_the_sockets);
 	tcase_add_test(tests, the_control_socket_is_where_the_first_daemon_has_it);
 	tcase_add_test(tests, without_a_runtime_directory_there_is_another_place);
 	return unit_main(tests, "runtime_dir");

@@ -1,6 +1,7 @@
 #include "agentd/secret.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 
 #include "tests/support/said.h"
 #include "tests/support/unit.h"
@@ -65,6 +66,39 @@ START_TEST(a_file_is_made_for_its_owner_alone_and_read_again)
 	ck_assert_int_eq(stat("secret", &info), 0);
 	ck_assert_int_eq(info.st_mode & 07777, 0600);
 	workspace_run("test \"$(ls | grep -c secret)\" = 1"); /* and nothing beside it */
+}
+END_TEST
+
+START_TEST(two_who_make_the_file_at_once_share_one_secret)
+{
+	enum { MAKERS = 8 };
+	struct secret made[MAKERS];
+	int go[2];
+	int results[2];
+
+	ck_assert_int_eq(pipe(go), 0);
+	ck_assert_int_eq(pipe(results), 0);
+	for (int i = 0; i < MAKERS; i++) {
+		if (fork() == 0) {
+			close(go[1]);
+			(void)!read(go[0], made, 1); /* all are let go by the end of the pipe */
+			if (secret_load("secret", &made[0]) != 0)
+				_exit(1);
+			_exit(write(results[1], &made[0], sizeof(made[0])) < 0);
+		}
+	}
+	close(go[0]);
+	close(go[1]);
+	for (int i = 0; i < MAKERS; i++) {
+		ck_assert_int_eq(read(results[0], &made[i], sizeof(made[i])), sizeof(made[i]));
+		ck_assert_mem_eq(&made[i], &made[0], sizeof(made[0]));
+	}
+	for (int i = 0; i < MAKERS; i++) {
+		int status;
+
+		ck_assert_int_gt(wait(&status), 0);
+		ck_assert_int_eq(status, 0);
+	}
 }
 END_TEST
 
@@ -178,6 +212,7 @@ int main(void)
 	tcase_add_test(tests, secrets_of_runs_differ_and_do_not_last);
 	tcase_add_test(tests, the_seal_key_is_not_the_host_key);
 	tcase_add_test(tests, a_file_is_made_for_its_owner_alone_and_read_again);
+	tcase_add_test(tests, two_who_make_the_file_at_once_share_one_secret);
 	tcase_add_test(tests, keys_are_derived_as_others_would_derive_them);
 	tcase_add_test(tests, a_file_that_others_may_touch_is_refused);
 	tcase_add_test(tests, what_is_no_regular_file_is_refused);

@@ -78,6 +78,7 @@ START_TEST(an_id_is_a_plain_name)
 	said_expect("is not an id");
 	ck_assert_uint_eq(set.count, 0);
 	ck_assert_int_eq(source_add_keys(&set, "A.b_c-9=x"), 0);
+	ck_assert_int_eq(source_add_keys(&set, "0Zz=x"), 0);
 }
 END_TEST
 
@@ -138,6 +139,9 @@ START_TEST(ssh_takes_a_socket_for_an_agent_and_all_else_for_key_files)
 	ck_assert_int_eq(source_add_ssh(&set, "default"), 0);
 	ck_assert_int_eq(source_add_ssh(&set, "a=sock"), 0);
 	ck_assert_int_eq(source_add_ssh(&set, "b=key1,key2"), 0);
+	workspace_run("touch file");
+	ck_assert_int_eq(source_add_ssh(&set, "c=file"), 0);
+	ck_assert_int_eq(set.list[3].kind, SOURCE_KEYS);
 	ck_assert_str_eq(set.list[0].socket_path, "/run/mine");
 	ck_assert_int_eq(set.list[1].kind, SOURCE_AGENT);
 	ck_assert_str_eq(set.list[1].socket_path, "sock");
