@@ -108,8 +108,9 @@ static void assert_lacks(const char *words)
 		      (char *)text.data);
 }
 
-/* A script that answers with one Ed25519 identity of this comment. */
-static const char *script_of_one_key(const char *comment, char fingerprint[FINGERPRINT_TEXT_MAX])
+/* A script that answers with one identity of this type and comment. */
+static const char *script_of_key(const char *type, const char *comment,
+				 char fingerprint[FINGERPRINT_TEXT_MAX])
 {
 	static char script[4096];
 	struct byte_buf blob;
@@ -117,8 +118,8 @@ static const char *script_of_one_key(const char *comment, char fingerprint[FINGE
 	size_t mark;
 	size_t at;
 
-	byte_buf_init(&blob, 256);
-	byte_buf_put_text(&blob, "ssh-ed25519");
+	byte_buf_init(&blob, 512);
+	byte_buf_put_text(&blob, type);
 	byte_buf_put_text(&blob, "thirty two bytes of a public key");
 	fingerprint_of_blob(byte_buf_view(&blob), fingerprint);
 	byte_buf_init(&frame, 2048);
@@ -135,6 +136,11 @@ static const char *script_of_one_key(const char *comment, char fingerprint[FINGE
 	byte_buf_deinit(&blob);
 	byte_buf_deinit(&frame);
 	return script;
+}
+
+static const char *script_of_one_key(const char *comment, char fingerprint[FINGERPRINT_TEXT_MAX])
+{
+	return script_of_key("ssh-ed25519", comment, fingerprint);
 }
 
 START_TEST(keys_are_told_with_fingerprint_type_size_and_comment)
@@ -160,6 +166,24 @@ START_TEST(a_comment_cannot_forge_lines)
 	add_agent("one", script_of_one_key("a\nid two agent ok\r\x1b[2J\x7f", fingerprint));
 	offered();
 	assert_has("a?id two agent ok??[2J?\n");
+}
+END_TEST
+
+START_TEST(a_key_type_is_one_word_of_bounded_length)
+{
+	char fingerprint[FINGERPRINT_TEXT_MAX];
+	char type[100];
+	char expected[100];
+
+	memset(type, 't', sizeof(type) - 1);
+	type[sizeof(type) - 1] = '\0';
+	memcpy(type, "a b\n\x7f\x1f~!", 8);
+	memset(expected, 't', sizeof(expected));
+	memcpy(expected, " a?b???~! ", 9);
+	memcpy(expected + 1 + 64, " 0 me\n", 7); /* cut, and the size after it */
+	add_agent("one", script_of_key(type, "me", fingerprint));
+	offered();
+	assert_has(expected);
 }
 END_TEST
 
@@ -280,6 +304,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, keys_are_told_with_fingerprint_type_size_and_comment);
 	tcase_add_test(tests, a_comment_cannot_forge_lines);
+	tcase_add_test(tests, a_key_type_is_one_word_of_bounded_length);
 	tcase_add_test(tests, a_long_comment_is_cut);
 	tcase_add_test(tests, without_keys_an_id_is_offered_without);
 	tcase_add_test(tests, a_source_that_fails_is_unavailable);
