@@ -136,22 +136,45 @@ START_TEST(a_full_house_lets_them_wait_and_goes_on_later)
 }
 END_TEST
 
-START_TEST(without_descriptors_it_pauses_says_so_and_goes_on)
+/* Turns the loop with so many descriptors free. */
+static void turn_with_descriptors(int free_count)
 {
 	struct rlimit limit;
-	struct rlimit none;
+	struct rlimit low;
+	int lowest_free = dup(STDERR_FILENO);
+
+	close(lowest_free);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	low = (struct rlimit){.rlim_cur = (rlim_t)(lowest_free + free_count),
+			      .rlim_max = limit.rlim_max};
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+	uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Its own, a link's second, and a pair for the keeper: three are too few. */
+START_TEST(with_too_few_descriptors_it_pauses_says_so_and_goes_on)
+{
+	for (int free_count = 0; free_count < 4; free_count++) {
+		int peer = connect_one();
+		size_t before = accepted_count;
+
+		said_forget();
+		turn_with_descriptors(free_count);
+		ck_assert_uint_eq(accepted_count, before);
+		said_expect("not accepting on the door for now: Too many open files");
+		await(before + 1, NULL);
+		close(peer);
+	}
+}
+END_TEST
+
+START_TEST(with_as_many_descriptors_as_it_takes_it_accepts)
+{
 	int peer = connect_one();
 
-	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	none = limit;
-	none.rlim_cur = (rlim_t)dup(peer); /* the next free number is one too many */
-	close((int)none.rlim_cur);
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	uv_run(&loop, UV_RUN_ONCE);
-	ck_assert_uint_eq(accepted_count, 0);
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	said_expect("not accepting on the door for now: Too many open files");
-	await(1, NULL);
+	turn_with_descriptors(4);
+	ck_assert_uint_eq(accepted_count, 1);
 	close(peer);
 }
 END_TEST
@@ -190,7 +213,8 @@ int main(void)
 	tcase_add_test(tests, connections_are_accepted_non_blocking_and_close_on_exec);
 	tcase_add_test(tests, a_crowd_is_accepted);
 	tcase_add_test(tests, a_full_house_lets_them_wait_and_goes_on_later);
-	tcase_add_test(tests, without_descriptors_it_pauses_says_so_and_goes_on);
+	tcase_add_test(tests, with_too_few_descriptors_it_pauses_says_so_and_goes_on);
+	tcase_add_test(tests, with_as_many_descriptors_as_it_takes_it_accepts);
 	tcase_add_test(tests, a_pause_is_told_once);
 	return unit_main(tests, "listener");
 }
