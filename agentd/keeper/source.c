@@ -78,6 +78,13 @@ static int check_permissions(int fd, bool is_secret, const char **why)
 	return 0;
 }
 
+static bool is_public_name(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > strlen(".pub") && strcmp(path + len - strlen(".pub"), ".pub") == 0;
+}
+
 int source_read_file(const char *path, bool is_secret, struct byte_buf *out, const char **why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -91,6 +98,9 @@ int source_read_file(const char *path, bool is_secret, struct byte_buf *out, con
 		return err;
 	}
 	err = check_permissions(fd, is_secret, why);
+	/* A .pub is for all to read: its mode is not what is wrong with it here. */
+	if (err == -EACCES && is_public_name(path))
+		*why = "a public key; the private one is needed (the file without .pub)";
 	if (err == 0)
 		err = read_descriptor(fd, out, why);
 	close(fd);

@@ -37,6 +37,16 @@ START_TEST(every_bad_file_is_reported_and_none_is_served)
 }
 END_TEST
 
+START_TEST(public_key_that_all_may_read_is_said_to_be_one)
+{
+	struct running_keeper keeper;
+
+	catch_stderr();
+	ck_assert_int_ne(start(&keeper, NULL, "certified.pub", NULL, NULL), 0);
+	assert_said("cannot use key certified.pub: a public key; the private one is needed");
+}
+END_TEST
+
 START_TEST(directory_is_refused)
 {
 	struct running_keeper keeper;
@@ -241,6 +251,7 @@ int main(void)
 	tcase_set_timeout(tests, 30);
 	tcase_add_unchecked_fixture(tests, make_keys, workspace_leave);
 	tcase_add_test(tests, every_bad_file_is_reported_and_none_is_served);
+	tcase_add_test(tests, public_key_that_all_may_read_is_said_to_be_one);
 	tcase_add_test(tests, directory_is_refused);
 	tcase_add_test(tests, comments_come_from_the_key_else_the_pub_file_else_the_name);
 	tcase_add_test(tests, certificate_beside_the_key_is_offered_and_signs);
