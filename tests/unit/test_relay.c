@@ -322,6 +322,9 @@ START_TEST(quiet_comes_when_the_last_request_is_answered)
 	world_await_replies(&world, second, 1);
 	ck_assert_uint_eq(world.context.busy_count, 0);
 	ck_assert_uint_eq(world.quiet_count, 1);
+	client_ask_list(first);
+	world_await_replies(&world, first, 2);
+	ck_assert_uint_eq(world.quiet_count, 2);
 }
 END_TEST
 
