@@ -69,6 +69,7 @@ void world_deinit(struct world *world)
 	uv_run(&world->loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&world->loop), 0);
 	ck_assert_uint_eq(world->context.busy_count, 0);
+	ck_assert_uint_eq(world->context.input_len, 0);
 	ck_assert_uint_eq(world->sources.list[0].open_count, 0);
 	ck_assert(TAILQ_EMPTY(&world->sources.list[0].holders));
 	ck_assert(TAILQ_EMPTY(&world->sources.list[0].waiters));

@@ -188,6 +188,45 @@ START_TEST(more_than_a_frame_of_input_is_refused)
 }
 END_TEST
 
+/* What all relays may keep of large requests together; agentd/relay.c has it. */
+START_TEST(large_requests_over_the_total_are_refused_and_small_ones_are_not)
+{
+	static const uint8_t filler[32 * 1024] = {0, 3};
+	const size_t total = 64 * 1024 * 1024;
+	struct world_client *client;
+
+	world_init(&world, "ask echo again");
+	world.context.input_len = total - sizeof(filler) + 1; /* as if others had sent it */
+	client = world_add_client(&world);
+	ck_assert_int_eq(relay_input(client->relay, (struct byte_view){filler, sizeof(filler)}),
+			 -ENOBUFS);
+	client_ask_signature(client, 100);
+	world_await_replies(&world, client, 1);
+	assert_echo(client, 100);
+	world.context.input_len--;
+	ck_assert_int_eq(relay_input(client->relay, (struct byte_view){filler, sizeof(filler)}), 0);
+	ck_assert_uint_eq(world.context.input_len, total);
+	client = world_add_client(&world);
+	ck_assert_int_eq(relay_input(client->relay, (struct byte_view){filler, 16 * 1024}), 0);
+	ck_assert_int_eq(relay_input(client->relay, (struct byte_view){filler, 1}), -ENOBUFS);
+	world.context.input_len -= total - sizeof(filler);
+}
+END_TEST
+
+START_TEST(input_after_its_end_is_none)
+{
+	struct world_client *client;
+
+	world_init(&world, "ask echo again");
+	client = world_add_client(&world);
+	relay_end_input(client->relay);
+	client_ask_list(client);
+	ck_assert(client->has_ended);
+	ck_assert_uint_eq(client->replies, 0);
+	ck_assert_uint_eq(world.context.input_len, 0);
+}
+END_TEST
+
 START_TEST(a_refused_request_fails_and_never_reaches_the_agent)
 {
 	static const uint8_t remove_all[] = {0, 0, 0, 1, SSH_AGENTC_REMOVE_ALL_IDENTITIES};
@@ -344,6 +383,8 @@ int main(void)
 	tcase_add_test(tests, a_request_over_the_cap_ends_the_connection);
 	tcase_add_test(tests, an_empty_request_ends_the_connection);
 	tcase_add_test(tests, more_than_a_frame_of_input_is_refused);
+	tcase_add_test(tests, large_requests_over_the_total_are_refused_and_small_ones_are_not);
+	tcase_add_test(tests, input_after_its_end_is_none);
 	tcase_add_test(tests, a_refused_request_fails_and_never_reaches_the_agent);
 	tcase_add_test(tests, a_false_binding_fails_and_goes_no_further);
 	tcase_add_test(tests, a_used_up_token_is_refused_signatures_and_nothing_else);

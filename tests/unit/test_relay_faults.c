@@ -248,6 +248,7 @@ START_TEST(an_idle_connection_is_never_cut)
 	world.limits.request_seconds = 1;
 	world.limits.sign_seconds = 1;
 	client = world_add_client(&world);
+	client->goes_on = true; /* looks for the next request, and finds none */
 	client_ask_signature(client, 1);
 	world_await_replies(&world, client, 1);
 	world_pass(&world, 1300);
