@@ -116,32 +116,41 @@ static int parse_host(const char *host, struct sockaddr_storage *out)
 	return -EINVAL;
 }
 
+int address_split(const char *text, struct byte_view *host, const char **port)
+{
+	const char *colon = strrchr(text, ':');
+	const char *bracket;
+
+	if (text[0] == '[') {
+		bracket = strchr(text, ']');
+		if (bracket == NULL || (bracket[1] != '\0' && bracket[1] != ':'))
+			return -EINVAL;
+		*host = (struct byte_view){(const uint8_t *)text + 1, (size_t)(bracket - text - 1)};
+		*port = bracket[1] == ':' ? bracket + 2 : NULL;
+		return 0;
+	}
+	*host = view_of(text);
+	*port = NULL;
+	if (colon != NULL && strchr(text, ':') == colon) { /* more than one: a bare IPv6 */
+		host->len = (size_t)(colon - text);
+		*port = colon + 1;
+	}
+	return 0;
+}
+
 int address_parse(const char *text, uint16_t port, struct sockaddr_storage *out)
 {
 	struct sockaddr_storage parsed;
 	char host[INET6_ADDRSTRLEN + 2];
-	const char *colon = NULL;
+	struct byte_view host_text;
+	const char *port_text;
 	unsigned long number = port;
-	size_t host_len = strlen(text);
 
-	if (text[0] == '[') {
-		const char *bracket = strchr(text, ']');
-
-		if (bracket == NULL || (bracket[1] != '\0' && bracket[1] != ':'))
-			return -EINVAL;
-		colon = bracket[1] == ':' ? bracket + 1 : NULL;
-		text++;
-		host_len = (size_t)(bracket - text);
-	} else if (strchr(text, ':') == strrchr(text, ':')) { /* more than one: a bare IPv6 */
-		colon = strchr(text, ':');
-		if (colon != NULL)
-			host_len = (size_t)(colon - text);
-	}
-	if (host_len >= sizeof(host))
+	if (address_split(text, &host_text, &port_text) != 0 || host_text.len >= sizeof(host))
 		return -EINVAL;
-	memcpy(host, text, host_len);
-	host[host_len] = '\0';
-	if (colon != NULL && number_parse(colon + 1, 0, UINT16_MAX, &number) != 0)
+	memcpy(host, host_text.ptr, host_text.len);
+	host[host_text.len] = '\0';
+	if (port_text != NULL && number_parse(port_text, 0, UINT16_MAX, &number) != 0)
 		return -EINVAL;
 	if (parse_host(host, &parsed) != 0)
 		return -EINVAL;

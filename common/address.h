@@ -35,6 +35,13 @@ bool address_same_host(const struct sockaddr *a, const struct sockaddr *b);
 bool address_is_wildcard(const struct sockaddr *address);
 
 /*
+ * Splits "HOST", "HOST:PORT", "V6", "[V6]" or "[V6]:PORT": *host is a view into text, brackets taken
+ * off; *port the text behind the colon, NULL where there is none. Neither is looked at. 0, or -EINVAL
+ * for brackets that do not match.
+ */
+int address_split(const char *text, struct byte_view *host, const char **port);
+
+/*
  * "ADDR", "ADDR:PORT" or "[V6]:PORT", numeric only. port is what stands in for a missing one.
  * 0 or -EINVAL.
  */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/address.h"
 #include "common/number.h"
 #include "shim/routes.h"
 
@@ -38,41 +39,12 @@ static int parse_unix(const char *path, struct candidate *out, char *error, size
 	return 0;
 }
 
-/* Where the host ends and the port's digits begin (NULL: no port), brackets taken off. */
-static int split_host(const char *spec, const char **host, size_t *host_len, const char **port)
-{
-	const char *colon = strrchr(spec, ':');
-	const char *bracket;
-
-	*port = NULL;
-	if (spec[0] == '[') {
-		bracket = strchr(spec, ']');
-		if (bracket == NULL || (bracket[1] != '\0' && bracket[1] != ':'))
-			return -EINVAL;
-		*host = spec + 1;
-		*host_len = (size_t)(bracket - *host);
-		if (bracket[1] == ':')
-			*port = bracket + 2;
-		return 0;
-	}
-	*host = spec;
-	/* More than one colon, no brackets: a bare IPv6 address. */
-	if (colon == NULL || strchr(spec, ':') != colon) {
-		*host_len = strlen(spec);
-		return 0;
-	}
-	*host_len = (size_t)(colon - spec);
-	*port = colon + 1;
-	return 0;
-}
-
 int candidate_parse(const char *spec, uint16_t default_port, struct candidate *out, char *error,
 		    size_t error_size)
 {
 	struct candidate found = {.kind = CANDIDATE_TCP, .port = default_port};
-	const char *host;
+	struct byte_view host;
 	const char *port;
-	size_t host_len;
 
 	if (strncmp(spec, "unix:", strlen("unix:")) == 0) {
 		if (parse_unix(spec + strlen("unix:"), &found, error, error_size) != 0)
@@ -80,14 +52,14 @@ int candidate_parse(const char *spec, uint16_t default_port, struct candidate *o
 		*out = found;
 		return 0;
 	}
-	if (split_host(spec, &host, &host_len, &port) != 0 || host_len == 0 ||
-	    host_len >= sizeof(found.host) || memchr(host, '/', host_len) != NULL ||
+	if (address_split(spec, &host, &port) != 0 || host.len == 0 ||
+	    host.len >= sizeof(found.host) || memchr(host.ptr, '/', host.len) != NULL ||
 	    (port != NULL && parse_port(port, &found.port) != 0)) {
 		snprintf(error, error_size, "%s: give HOST[:PORT], [IPV6]:PORT, unix:PATH or auto",
 			 spec);
 		return -EINVAL;
 	}
-	memcpy(found.host, host, host_len);
+	memcpy(found.host, host.ptr, host.len);
 	*out = found;
 	return 0;
 }
