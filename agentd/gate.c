@@ -17,9 +17,9 @@ static struct gate_decision refuse(enum gate_kind kind, const char *reason)
 	return (struct gate_decision){.kind = kind, .reason = reason};
 }
 
-void gate_init(struct gate *gate)
+void gate_init(struct gate *gate, const struct policy *policy)
 {
-	*gate = (struct gate){0};
+	*gate = (struct gate){.policy = policy};
 }
 
 static struct gate_decision decide_bind(struct gate *gate, struct byte_view request)

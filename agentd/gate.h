@@ -10,6 +10,7 @@
 #define AGENTD_GATE_H
 
 #include "agentd/binding.h"
+#include "agentd/policy.h"
 #include "common/bytes.h"
 #include "common/fingerprint.h"
 #include "common/log.h"
@@ -24,6 +25,7 @@ enum gate_kind {
 };
 
 struct gate {
+	const struct policy *policy;
 	struct binding_list bindings; /* passed on; the upstream's state depends on them */
 };
 
@@ -41,7 +43,8 @@ struct gate_decision {
 	struct gate_login login;
 };
 
-void gate_init(struct gate *gate);
+/* policy, of the id asked for, outlives the gate. */
+void gate_init(struct gate *gate, const struct policy *policy);
 
 /* Judges one request, its type byte included, and keeps what later ones depend on. */
 struct gate_decision gate_decide(struct gate *gate, struct byte_view request);

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <openssl/rand.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "agentd/seal.h"
+#include "common/duration.h"
 #include "common/log.h"
 #include "common/number.h"
 
@@ -39,40 +39,14 @@ int mint_set_name(struct mint_request *request, const char *name, char reason[MI
 	return 0;
 }
 
-static uint64_t unit_seconds(const char *unit)
-{
-	static const struct {
-		const char *name;
-		uint64_t seconds;
-	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(unit, units[i].name) == 0)
-			return units[i].seconds;
-	}
-	return 0;
-}
-
 int mint_set_lifetime(struct mint_request *request, const char *text, char reason[MINT_REASON_MAX])
 {
-	char *unit = NULL;
-	unsigned long long number = 0;
-	uint64_t seconds = 0;
+	int err = duration_parse(text, &request->lifetime_s);
 
-	if (text[0] >= '0' && text[0] <= '9') {
-		errno = 0;
-		number = strtoull(text, &unit, 10);
-		seconds = unit_seconds(unit);
-	}
-	/* A hundred years: far beyond any use, and far from any overflow. */
-	if (seconds == 0 || number == 0 || errno != 0 ||
-	    number > UINT64_C(100) * 366 * 86400 / seconds) {
+	if (err != 0)
 		snprintf(reason, MINT_REASON_MAX,
 			 "an expiry is a number with s, m, h or d behind it, such as 15m");
-		return -EINVAL;
-	}
-	request->lifetime_s = number * seconds;
-	return 0;
+	return err;
 }
 
 int mint_set_max_signatures(struct mint_request *request, const char *text,

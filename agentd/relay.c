@@ -88,7 +88,7 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 	relay->grant = grant;
 	relay->events = events;
 	relay->owner = owner;
-	gate_init(&relay->gate);
+	gate_init(&relay->gate, &source->policy);
 	byte_buf_init(&relay->input, FRAME_LEN_MAX);
 	uv_timer_init(context->pool->loop, &relay->deadline);
 	relay->deadline.data = relay;

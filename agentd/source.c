@@ -18,6 +18,7 @@ void source_set_deinit(struct source_set *set)
 		for (size_t j = 0; j < source->file_count; j++)
 			free(source->files[j]);
 		free((void *)source->files);
+		policy_deinit(&source->policy);
 	}
 	free(set->list);
 	*set = (struct source_set){0};

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
+#include "agentd/policy.h"
 #include "common/token.h"
 
 enum source_kind { SOURCE_AGENT, SOURCE_KEYS };
@@ -24,6 +25,7 @@ struct source {
 	char *socket_path; /* SOURCE_AGENT */
 	char **files;	   /* SOURCE_KEYS: paths, "env:NAME" or "-" */
 	size_t file_count;
+	struct policy policy;
 
 	/* at run time */
 	unsigned open_count;	      /* connections to the source */
