@@ -67,6 +67,18 @@ static struct gate_decision decide_login(const struct gate *gate, const struct s
 	return decision;
 }
 
+static struct gate_decision decide_sshsig(const struct sshsig *sig)
+{
+	struct gate_decision decision = {
+		.kind = GATE_SSHSIG,
+		.reason = "a signature over a file or a commit (SSHSIG): for now only logins are "
+			  "signed",
+	};
+
+	log_escape(sig->namespace, decision.login.sshsig_namespace);
+	return decision;
+}
+
 static struct gate_decision decide_sign(const struct gate *gate, struct byte_view request)
 {
 	struct sign_request sign;
@@ -78,9 +90,7 @@ static struct gate_decision decide_sign(const struct gate *gate, struct byte_vie
 	if (userauth_parse(sign.data, &auth) == 0)
 		return decide_login(gate, &sign, &auth);
 	if (sshsig_parse(sign.data, &sig) == 0)
-		return refuse(GATE_SSHSIG,
-			      "a signature over a file or a commit (SSHSIG): for now only "
-			      "logins are signed");
+		return decide_sshsig(&sig);
 	return refuse(GATE_SIGN, "what is to be signed is no login");
 }
 
@@ -108,6 +118,11 @@ struct gate_decision gate_decide(struct gate *gate, struct byte_view request)
 	default:
 		return refuse(GATE_OTHER, "unknown request");
 	}
+}
+
+bool gate_kind_signs(enum gate_kind kind)
+{
+	return kind == GATE_SIGN || kind == GATE_SSHSIG;
 }
 
 const char *gate_kind_name(enum gate_kind kind)

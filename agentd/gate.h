@@ -29,17 +29,28 @@ struct gate {
 	struct binding_list bindings; /* passed on; the upstream's state depends on them */
 };
 
-/* Whom a signature logs in, and where: for the log. Nothing in it is borrowed. */
+/* What a signature is for, as far as the request says or proves it: for log, audit and prompts. */
 struct gate_login {
-	char user[LOG_ESCAPED_MAX]; /* escaped; empty if the request is no login */
-	bool has_host;		    /* a verified binding says which host it is */
+	char user[LOG_ESCAPED_MAX];		/* escaped; empty if the request is no login */
+	char sshsig_namespace[LOG_ESCAPED_MAX]; /* escaped; empty if it is no SSHSIG */
+	/* A verified binding says which host it is: the fingerprint is of that host's key. */
+	bool has_host;
 	uint8_t host_fingerprint[FINGERPRINT_HASH_LEN];
+	/*
+	 * The host as the policy names it ("github.com", "git.example.com:2222") that known_hosts
+	 * says this key is of; NULL where no policy names hosts, or it is none of them. Lives as
+	 * long as the daemon.
+	 */
+	const char *host;
 };
+
+enum { GATE_DETAIL_MAX = 512 };
 
 struct gate_decision {
 	enum gate_kind kind;
 	bool passes;
-	const char *reason; /* why not; a constant, for the log */
+	const char *reason;	      /* why not; one of some constants, fit to be counted by */
+	char detail[GATE_DETAIL_MAX]; /* what of this request makes it so; escaped; may be empty */
 	struct gate_login login;
 };
 
@@ -48,6 +59,9 @@ void gate_init(struct gate *gate, const struct policy *policy);
 
 /* Judges one request, its type byte included, and keeps what later ones depend on. */
 struct gate_decision gate_decide(struct gate *gate, struct byte_view request);
+
+/* True for those whose reply is a signature: GATE_SIGN and GATE_SSHSIG. */
+bool gate_kind_signs(enum gate_kind kind);
 
 /* A word for the log: "list", "sign", ... */
 const char *gate_kind_name(enum gate_kind kind);

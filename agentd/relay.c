@@ -181,15 +181,15 @@ static void relay_ask(struct relay *relay)
 	frame_peek(stream, &body_len);
 	stream.len = FRAME_HEADER_LEN + body_len;
 	relay_set_state(relay, RELAY_ASKING);
-	relay_set_deadline(relay, relay->asked_kind == GATE_SIGN ? limits->sign_seconds
-								 : limits->request_seconds);
+	relay_set_deadline(relay, gate_kind_signs(relay->asked_kind) ? limits->sign_seconds
+								     : limits->request_seconds);
 	err = upstream_send(relay->upstream, stream);
 	if (err < 0) {
 		relay_fail(relay, "the connection to the agent broke");
 		return;
 	}
 	/* While the source works on it: what the report of a signature will need. */
-	if (relay->asked_kind == GATE_SIGN)
+	if (gate_kind_signs(relay->asked_kind))
 		report_key_asked(frame_body(stream, body_len), relay->asked_key);
 	relay_consume(relay, stream.len);
 }
@@ -206,7 +206,7 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	struct relay *relay = upstream_owner(upstream);
 
 	uv_timer_stop(&relay->deadline);
-	if (relay->asked_kind == GATE_SIGN)
+	if (gate_kind_signs(relay->asked_kind))
 		report_signature(relay->source->id, relay->grant, relay->asked_key,
 				 &relay->asked_login,
 				 frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE,
@@ -258,7 +258,7 @@ static const char *relay_judge(struct relay *relay, struct byte_view request)
 	if (!decision.passes)
 		return decision.reason;
 	reason = grant_check(relay->grant, (uint64_t)time(NULL));
-	if (reason == NULL && decision.kind == GATE_SIGN)
+	if (reason == NULL && gate_kind_signs(decision.kind))
 		reason = grant_take_signature(relay->grant);
 	return reason;
 }

@@ -161,6 +161,8 @@ START_TEST(files_and_commits_are_not_signed_yet)
 	decision = decide_data(byte_buf_view(&data));
 	ck_assert(!decision.passes);
 	ck_assert_int_eq(decision.kind, GATE_SSHSIG);
+	ck_assert_str_eq(decision.login.sshsig_namespace, "git");
+	ck_assert_str_eq(decision.login.user, "");
 	byte_buf_deinit(&data);
 }
 END_TEST
