@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "agentd/mint.h"
+#include "agentd/control_token.h"
+#include "agentd/control_verb.h"
 #include "agentd/peer_cred.h"
 #include "agentd/report.h"
 #include "common/log.h"
@@ -50,70 +50,41 @@ static void control_answer(struct control *control)
 		control_close(control);
 }
 
-static int apply_word(struct front *front, struct mint_request *request, char *word,
-		      char reason[MINT_REASON_MAX])
+char *control_next_word(char **words, char **value)
 {
-	char *value = strchr(word, '=');
+	char *word;
 
-	if (value != NULL) {
-		*value++ = '\0';
-		if (strcmp(word, "id") == 0) {
-			if (source_find(&front->sources, value) == NULL) {
-				snprintf(reason, MINT_REASON_MAX,
-					 "id \"%.64s\" is not offered by this daemon", value);
-				return -1;
-			}
-			return mint_add_id(request, value, reason);
-		}
-		if (strcmp(word, "name") == 0)
-			return mint_set_name(request, value, reason);
-		if (strcmp(word, "expires") == 0)
-			return mint_set_lifetime(request, value, reason);
-		if (strcmp(word, "max-signatures") == 0)
-			return mint_set_max_signatures(request, value, reason);
-	}
-	snprintf(reason, MINT_REASON_MAX, "the daemon does not understand \"%.64s\"", word);
-	return -1;
+	do
+		word = strsep(words, " ");
+	while (word != NULL && *word == '\0');
+	*value = word;
+	if (word != NULL)
+		strsep(value, "=");
+	return word;
 }
 
-static void control_token(struct control *control, char *words)
-{
-	struct front *front = control->front;
-	struct mint_request request = {0};
-	char reason[MINT_REASON_MAX];
-	char *rest = NULL;
-	struct byte_buf text;
-
-	for (char *word = strtok_r(words, " ", &rest); word != NULL;
-	     word = strtok_r(NULL, " ", &rest)) {
-		if (apply_word(front, &request, word, reason) != 0) {
-			byte_buf_printf(&control->answer, "error %s\n", reason);
-			return;
-		}
-	}
-	byte_buf_init(&text, TOKEN_TEXT_MAX);
-	if (front->port_hint == 0)
-		byte_buf_printf(
-			&control->answer,
-			"error this daemon listens on Unix sockets only; they need no token\n");
-	else if (mint_token(&request, &front->access.secret, front->access.host_key_hash,
-			    front->port_hint, (uint64_t)time(NULL), &text) != 0)
-		byte_buf_printf(&control->answer, "error the token could not be made\n");
-	else
-		byte_buf_printf(&control->answer, "ok %.*s\n", (int)text.len, (char *)text.data);
-	byte_buf_deinit(&text);
-}
+static const struct {
+	const char *name;
+	control_verb run;
+} verbs[] = {
+	{"token", control_token},
+};
 
 static void control_run(struct control *control, char *line)
 {
-	char *words = line + strcspn(line, " ");
+	char *words = line;
+	const char *name = strsep(&words, " ");
+	control_verb run = NULL;
 
-	if (*words != '\0')
-		*words++ = '\0';
-	if (strcmp(line, "token") == 0)
-		control_token(control, words);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(name, verbs[i].name) == 0)
+			run = verbs[i].run;
+	}
+	if (run != NULL)
+		run(control->front, words, &control->answer);
 	else
-		byte_buf_printf(&control->answer, "error no such verb\n");
+		byte_buf_printf(&control->answer, "error no such verb; is the daemon older than "
+						  "this program?\n");
 	control_answer(control);
 }
 
@@ -186,7 +157,7 @@ void control_accept(struct front *front, int fd)
 	}
 	control->front = front;
 	byte_buf_init(&control->line, CONTROL_LINE_MAX);
-	byte_buf_init(&control->answer, 2 * TOKEN_TEXT_MAX);
+	byte_buf_init(&control->answer, CONTROL_ANSWER_MAX);
 	uv_pipe_init(front->loop, &control->pipe, 0);
 	uv_timer_init(front->loop, &control->deadline);
 	control->pipe.data = control;

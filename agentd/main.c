@@ -8,13 +8,22 @@
 #include "common/log.h"
 #include "common/standard_fds.h"
 
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv); /* the exit status; argv[0] is the name */
+} commands[] = {
+	{"token", token_command_run},
+};
+
 static int run(int argc, char **argv)
 {
 	struct options options;
 	int status;
 
-	if (argc > 1 && strcmp(argv[1], "token") == 0)
-		return token_command_run(argc - 1, argv + 1);
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_DONE:
 		status = 0;

@@ -6,16 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "agentd/control_client.h"
 #include "agentd/endpoint.h"
 #include "agentd/host_key.h"
 #include "agentd/mint.h"
-#include "agentd/peer_cred.h"
-#include "agentd/runtime_dir.h"
-#include "agentd/unix_socket.h"
 #include "common/log.h"
 #include "common/number.h"
 
@@ -123,71 +120,23 @@ static int mint_from_file(const struct token_options *options)
 	return err == 0 ? 0 : 1;
 }
 
-/* Everything until the end of the stream; -EPIPE if that is nothing. */
-static int read_answer(int fd, struct byte_buf *answer)
-{
-	char chunk[1024];
-	ssize_t len;
-
-	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
-		byte_buf_put_bytes(answer, chunk, (size_t)len);
-	explicit_bzero(chunk, sizeof(chunk));
-	if (answer->len == 0)
-		return len < 0 ? -errno : -EPIPE;
-	byte_buf_put_u8(answer, '\0');
-	return byte_buf_status(answer);
-}
-
-static int print_answer(const struct byte_buf *answer)
-{
-	char *text = (char *)answer->data;
-
-	text[strcspn(text, "\n")] = '\0';
-	if (strncmp(text, "ok ", 3) == 0) {
-		puts(text + 3);
-		return 0;
-	}
-	log_error("%s",
-		  strncmp(text, "error ", 6) == 0 ? text + 6 : "the daemon's answer is garbled");
-	return 1;
-}
-
 static int mint_from_daemon(struct token_options *options)
 {
-	char path[RUNTIME_DIR_MAX];
-	char listener[ADDRESS_TEXT_MAX];
 	struct byte_buf answer;
-	int fd = runtime_dir_control_path(path);
-	int status = 1;
+	int err;
 
-	if (fd == 0)
-		fd = unix_socket_connect(path);
-	if (fd < 0) {
-		log_error("no ssh-forward-agentd of this user answers at %s (%s); start one, or "
-			  "make the "
-			  "token of a secret with --token-file",
-			  path, strerror(-fd));
+	byte_buf_put_u8(&options->line, '\0');
+	if (byte_buf_status(&options->line) != 0) {
+		log_error("token: that is more than one token can hold");
 		return 1;
 	}
-	/* Where the directory is in /tmp, anybody may have made it, to have builds come to him. */
-	if (!peer_cred_is_ours(fd, listener)) {
-		log_error("whoever listens at %s is neither you nor root (%s); remove that, or set "
-			  "XDG_RUNTIME_DIR",
-			  path, listener);
-		close(fd);
-		return 1;
-	}
-	byte_buf_init(&answer, 4 * TOKEN_TEXT_MAX);
-	byte_buf_printf(&options->line, "\n");
-	/* A daemon that refuses hangs up, but has said why. */
-	(void)!send(fd, options->line.data, options->line.len, MSG_NOSIGNAL);
-	if (byte_buf_status(&options->line) != 0 || read_answer(fd, &answer) != 0)
-		log_error("the daemon at %s hung up", path);
-	else
-		status = print_answer(&answer);
+	err = control_client_ask((const char *)options->line.data,
+				 "start one, or make the token of a secret with --token-file",
+				 &answer);
+	if (err == 0)
+		puts((const char *)answer.data);
 	byte_buf_deinit(&answer);
-	close(fd);
-	return status;
+	return err == 0 ? 0 : 1;
 }
 
 int token_command_run(int argc, char **argv)
