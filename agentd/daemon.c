@@ -186,7 +186,7 @@ static void print_start(const struct daemon *daemon, const struct byte_buf *toke
 static void log_sources(const struct source_set *sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
-		const struct source *source = &sources->list[i];
+		const struct source *source = sources->list[i];
 		int err;
 
 		if (source->kind == SOURCE_KEYS) {
@@ -248,7 +248,7 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	int err;
 
 	front->loop = &daemon->loop;
-	upstream_pool_init(&front->pool, &daemon->loop, &front->limits, &front->sources);
+	upstream_pool_init(&front->pool, &daemon->loop, &front->limits);
 	front->pool.keeper_fd = daemon->keeper.control_fd;
 	front->relays = (struct relay_context){
 		.pool = &front->pool, .on_quiet = on_relays_quiet, .owner = daemon};

@@ -23,7 +23,7 @@ int keeper_watch_start(struct keeper_watch *watch, const struct source_set *sour
 	if (list == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < sources->count; i++) {
-		const struct source *source = &sources->list[i];
+		const struct source *source = sources->list[i];
 
 		if (source->kind == SOURCE_KEYS)
 			list[config.source_count++] =

@@ -173,8 +173,8 @@ static int open_private_sockets(struct listeners *listeners)
 	}
 	for (size_t i = 0; err == 0 && i < sources->count; i++) {
 		snprintf(path, sizeof(path), "%s/ids/%s.sock", listeners->dir.path,
-			 sources->list[i].id);
-		err = open_unix(listeners, path, &sources->list[i]);
+			 sources->list[i]->id);
+		err = open_unix(listeners, path, sources->list[i]);
 	}
 	return err;
 }

@@ -197,11 +197,11 @@ struct offer *offer_new(struct front *front, struct grant *grant,
 	for (size_t i = 0; i < count; i++) {
 		struct offer_item *item;
 
-		if (!grant_covers(grant, front->sources.list[i].id))
+		if (!grant_covers(grant, front->sources.list[i]->id))
 			continue;
 		item = &offer->items[offer->item_count++];
 		item->offer = offer;
-		item->source = &front->sources.list[i];
+		item->source = front->sources.list[i];
 		byte_buf_init(&item->keys, OFFER_TEXT_MAX);
 		item_ask(item);
 	}

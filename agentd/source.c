@@ -9,39 +9,51 @@
 
 #include "common/log.h"
 
+void source_init(struct source *source, const char *id, enum source_kind kind)
+{
+	*source = (struct source){.kind = kind};
+	snprintf(source->id, sizeof(source->id), "%s", id);
+	TAILQ_INIT(&source->holders);
+	TAILQ_INIT(&source->waiters);
+}
+
+void source_deinit(struct source *source)
+{
+	free(source->socket_path);
+	for (size_t i = 0; i < source->file_count; i++)
+		free(source->files[i]);
+	free((void *)source->files);
+	policy_deinit(&source->policy);
+}
+
 void source_set_deinit(struct source_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		struct source *source = &set->list[i];
-
-		free(source->socket_path);
-		for (size_t j = 0; j < source->file_count; j++)
-			free(source->files[j]);
-		free((void *)source->files);
-		policy_deinit(&source->policy);
+		source_deinit(set->list[i]);
+		free(set->list[i]);
 	}
-	free(set->list);
+	free((void *)set->list);
 	*set = (struct source_set){0};
 }
 
 struct source *source_find(const struct source_set *set, const char *id)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		if (strcmp(set->list[i].id, id) == 0)
-			return &set->list[i];
+		if (strcmp(set->list[i]->id, id) == 0)
+			return set->list[i];
 	}
 	return NULL;
 }
 
 struct source *source_default(const struct source_set *set)
 {
-	return set->count == 1 ? &set->list[0] : source_find(set, "default");
+	return set->count == 1 ? set->list[0] : source_find(set, "default");
 }
 
 bool source_set_has_keys(const struct source_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		if (set->list[i].kind == SOURCE_KEYS)
+		if (set->list[i]->kind == SOURCE_KEYS)
 			return true;
 	}
 	return false;
@@ -71,15 +83,17 @@ static int split_id(const char *option, const char *spec, char id[ID_NAME_MAX + 
 
 static struct source *source_new(struct source_set *set, const char *id, enum source_kind kind)
 {
-	struct source *list = reallocarray(set->list, set->count + 1, sizeof(*list));
-	struct source *source;
+	struct source **list = reallocarray((void *)set->list, set->count + 1, sizeof(*list));
+	struct source *source = malloc(sizeof(*source));
 
-	if (list == NULL)
+	if (list != NULL)
+		set->list = list;
+	if (list == NULL || source == NULL) {
+		free(source);
 		return NULL;
-	set->list = list;
-	source = &list[set->count++];
-	*source = (struct source){.kind = kind};
-	snprintf(source->id, sizeof(source->id), "%s", id);
+	}
+	source_init(source, id, kind);
+	list[set->count++] = source;
 	return source;
 }
 

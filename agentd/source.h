@@ -33,11 +33,17 @@ struct source {
 	struct upstream_list waiters; /* those that wait for one, first come first served */
 };
 
+/* Each is an object of its own: connections keep pointers to it, whatever becomes of the set. */
 struct source_set {
-	struct source *list;
+	struct source **list;
 	size_t count;
 };
 
+/* A source that nothing backs yet. The id is copied. */
+void source_init(struct source *source, const char *id, enum source_kind kind);
+void source_deinit(struct source *source);
+
+/* Frees the sources, too. */
 void source_set_deinit(struct source_set *set);
 
 /*

@@ -43,14 +43,9 @@ struct upstream {
 
 static void upstream_begin(struct upstream *up);
 
-void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits,
-			struct source_set *sources)
+void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits)
 {
 	*pool = (struct upstream_pool){.loop = loop, .limits = limits, .keeper_fd = -1};
-	for (size_t i = 0; i < sources->count; i++) {
-		TAILQ_INIT(&sources->list[i].holders);
-		TAILQ_INIT(&sources->list[i].waiters);
-	}
 }
 
 void *upstream_owner(const struct upstream *upstream)

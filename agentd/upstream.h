@@ -33,9 +33,7 @@ struct upstream_events {
 	bool (*on_wanted)(struct upstream *upstream);
 };
 
-/* Gets the sources of a set ready for use. */
-void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits,
-			struct source_set *sources);
+void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits);
 
 /*
  * Asks for a connection; on_opened or on_failed comes later, never from within. The caller gives

@@ -54,7 +54,7 @@ void world_init(struct world *world, const char *script)
 	if (script != NULL)
 		world->agent = fake_agent_start("agent.sock", script);
 	ck_assert_int_eq(uv_loop_init(&world->loop), 0);
-	upstream_pool_init(&world->pool, &world->loop, &world->limits, &world->sources);
+	upstream_pool_init(&world->pool, &world->loop, &world->limits);
 	world->context =
 		(struct relay_context){.pool = &world->pool, .on_quiet = on_quiet, .owner = world};
 }
@@ -70,9 +70,9 @@ void world_deinit(struct world *world)
 	ck_assert_int_eq(uv_loop_close(&world->loop), 0);
 	ck_assert_uint_eq(world->context.busy_count, 0);
 	ck_assert_uint_eq(world->context.input_len, 0);
-	ck_assert_uint_eq(world->sources.list[0].open_count, 0);
-	ck_assert(TAILQ_EMPTY(&world->sources.list[0].holders));
-	ck_assert(TAILQ_EMPTY(&world->sources.list[0].waiters));
+	ck_assert_uint_eq(world->sources.list[0]->open_count, 0);
+	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->holders));
+	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->waiters));
 	source_set_deinit(&world->sources);
 	if (world->agent > 0) {
 		kill(world->agent, SIGKILL);
@@ -86,7 +86,7 @@ struct world_client *world_add_client(struct world *world)
 
 	ck_assert_uint_le(world->client_count, WORLD_CLIENTS_MAX);
 	byte_buf_init(&client->last, FRAME_LEN_MAX);
-	client->relay = relay_new(&world->context, &world->sources.list[0], &client->grant,
+	client->relay = relay_new(&world->context, world->sources.list[0], &client->grant,
 				  &client_events, client);
 	ck_assert_ptr_nonnull(client->relay);
 	return client;

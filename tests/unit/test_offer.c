@@ -66,7 +66,7 @@ static struct offer *begin(void)
 {
 	struct offer *offer;
 
-	upstream_pool_init(&front.pool, &loop, &front.limits, &front.sources);
+	upstream_pool_init(&front.pool, &loop, &front.limits);
 	front.relays = (struct relay_context){.pool = &front.pool};
 	offer = offer_new(&front, &grant, on_offered, &text);
 	ck_assert_ptr_nonnull(offer);

@@ -42,8 +42,8 @@ START_TEST(without_options_it_offers_the_agent_to_the_bridges)
 {
 	ck_assert_int_eq(parse(""), OPTIONS_RUN);
 	ck_assert_uint_eq(options.sources.count, 1);
-	ck_assert_str_eq(options.sources.list[0].id, "default");
-	ck_assert_str_eq(options.sources.list[0].socket_path, "/run/mine");
+	ck_assert_str_eq(options.sources.list[0]->id, "default");
+	ck_assert_str_eq(options.sources.list[0]->socket_path, "/run/mine");
 	ck_assert_uint_eq(options.listen.count, 1);
 	ck_assert_str_eq(options.listen.list[0], "auto");
 	ck_assert_int_eq(options.log_level, LOG_LEVEL_INFO);

@@ -19,7 +19,6 @@ struct fixture {
 	uv_timer_t watchdog;
 	struct limits limits;
 	struct source source;
-	struct source_set sources;
 	struct upstream_pool pool;
 	struct relay_context relays;
 	struct grant grant;
@@ -72,12 +71,11 @@ static void fixture_init(struct fixture *f, int backlog)
 {
 	struct sockaddr_un address = agent_address();
 
-	*f = (struct fixture){.limits = limits_default, .source = {.kind = SOURCE_AGENT}};
+	*f = (struct fixture){.limits = limits_default};
 	f->limits.request_seconds = REQUEST_SECONDS;
 	f->limits.sign_seconds = REQUEST_SECONDS;
 	f->closes_when_ended = true;
-	strcpy(f->source.id, "id");
-	f->sources = (struct source_set){.list = &f->source, .count = 1};
+	source_init(&f->source, "id", SOURCE_AGENT);
 	unlink(address.sun_path);
 	f->listening_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(f->listening_fd, (void *)&address, sizeof(address)), 0);
@@ -87,7 +85,7 @@ static void fixture_init(struct fixture *f, int backlog)
 	uv_timer_init(&f->loop, &f->watchdog);
 	uv_timer_start(&f->watchdog, on_watchdog, 20 * 1000, 0);
 	uv_unref((uv_handle_t *)&f->watchdog);
-	upstream_pool_init(&f->pool, &f->loop, &f->limits, &f->sources);
+	upstream_pool_init(&f->pool, &f->loop, &f->limits);
 	f->relays = (struct relay_context){.pool = &f->pool};
 	f->relay = relay_new(&f->relays, &f->source, &f->grant, &events, f);
 }
@@ -104,7 +102,7 @@ static void fixture_deinit(struct fixture *f)
 	}
 	if (f->listening_fd >= 0)
 		close(f->listening_fd);
-	free(f->source.socket_path);
+	source_deinit(&f->source);
 }
 
 static void ask(struct fixture *f)

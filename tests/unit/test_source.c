@@ -24,12 +24,12 @@ START_TEST(key_files_are_split_at_commas)
 {
 	ck_assert_int_eq(source_add_keys(&set, "projecta=./a.pem,env:KEY,-"), 0);
 	ck_assert_uint_eq(set.count, 1);
-	ck_assert_str_eq(set.list[0].id, "projecta");
-	ck_assert_int_eq(set.list[0].kind, SOURCE_KEYS);
-	ck_assert_uint_eq(set.list[0].file_count, 3);
-	ck_assert_str_eq(set.list[0].files[0], "./a.pem");
-	ck_assert_str_eq(set.list[0].files[1], "env:KEY");
-	ck_assert_str_eq(set.list[0].files[2], "-");
+	ck_assert_str_eq(set.list[0]->id, "projecta");
+	ck_assert_int_eq(set.list[0]->kind, SOURCE_KEYS);
+	ck_assert_uint_eq(set.list[0]->file_count, 3);
+	ck_assert_str_eq(set.list[0]->files[0], "./a.pem");
+	ck_assert_str_eq(set.list[0]->files[1], "env:KEY");
+	ck_assert_str_eq(set.list[0]->files[2], "-");
 }
 END_TEST
 
@@ -39,8 +39,8 @@ START_TEST(key_files_of_one_id_add_up)
 	ck_assert_int_eq(source_add_keys(&set, "b=two"), 0);
 	ck_assert_int_eq(source_add_keys(&set, "a=three=3"), 0);
 	ck_assert_uint_eq(set.count, 2);
-	ck_assert_uint_eq(set.list[0].file_count, 2);
-	ck_assert_str_eq(set.list[0].files[1], "three=3");
+	ck_assert_uint_eq(set.list[0]->file_count, 2);
+	ck_assert_str_eq(set.list[0]->files[1], "three=3");
 }
 END_TEST
 
@@ -87,9 +87,9 @@ START_TEST(an_agent_is_that_of_the_environment_unless_named)
 	ck_assert_int_eq(source_add_agent(&set, "named=/run/agent,1=2"), 0);
 	setenv("SSH_AUTH_SOCK", "/run/mine", 1);
 	ck_assert_int_eq(source_add_agent(&set, "default"), 0);
-	ck_assert_str_eq(set.list[0].socket_path, "/run/agent,1=2");
-	ck_assert_str_eq(set.list[1].socket_path, "/run/mine");
-	ck_assert_int_eq(set.list[1].kind, SOURCE_AGENT);
+	ck_assert_str_eq(set.list[0]->socket_path, "/run/agent,1=2");
+	ck_assert_str_eq(set.list[1]->socket_path, "/run/mine");
+	ck_assert_int_eq(set.list[1]->kind, SOURCE_AGENT);
 }
 END_TEST
 
@@ -125,7 +125,7 @@ START_TEST(one_id_has_one_agent_or_key_files)
 	ck_assert_int_eq(source_add_agent(&set, "keys=/run/b"), -EINVAL);
 	ck_assert_int_eq(source_add_keys(&set, "agent=k"), -EINVAL);
 	ck_assert_uint_eq(set.count, 2);
-	ck_assert_str_eq(set.list[0].socket_path, "/run/a");
+	ck_assert_str_eq(set.list[0]->socket_path, "/run/a");
 }
 END_TEST
 
@@ -141,12 +141,12 @@ START_TEST(ssh_takes_a_socket_for_an_agent_and_all_else_for_key_files)
 	ck_assert_int_eq(source_add_ssh(&set, "b=key1,key2"), 0);
 	workspace_run("touch file");
 	ck_assert_int_eq(source_add_ssh(&set, "c=file"), 0);
-	ck_assert_int_eq(set.list[3].kind, SOURCE_KEYS);
-	ck_assert_str_eq(set.list[0].socket_path, "/run/mine");
-	ck_assert_int_eq(set.list[1].kind, SOURCE_AGENT);
-	ck_assert_str_eq(set.list[1].socket_path, "sock");
-	ck_assert_int_eq(set.list[2].kind, SOURCE_KEYS);
-	ck_assert_uint_eq(set.list[2].file_count, 2);
+	ck_assert_int_eq(set.list[3]->kind, SOURCE_KEYS);
+	ck_assert_str_eq(set.list[0]->socket_path, "/run/mine");
+	ck_assert_int_eq(set.list[1]->kind, SOURCE_AGENT);
+	ck_assert_str_eq(set.list[1]->socket_path, "sock");
+	ck_assert_int_eq(set.list[2]->kind, SOURCE_KEYS);
+	ck_assert_uint_eq(set.list[2]->file_count, 2);
 	close(fd);
 }
 END_TEST
@@ -156,7 +156,7 @@ START_TEST(an_id_is_found_by_its_whole_name)
 	ck_assert_ptr_null(source_find(&set, "a"));
 	ck_assert_int_eq(source_add_keys(&set, "a=x"), 0);
 	ck_assert_int_eq(source_add_keys(&set, "ab=x"), 0);
-	ck_assert_ptr_eq(source_find(&set, "ab"), &set.list[1]);
+	ck_assert_ptr_eq(source_find(&set, "ab"), set.list[1]);
 	ck_assert_ptr_null(source_find(&set, "abc"));
 	ck_assert_ptr_null(source_find(&set, ""));
 }
@@ -166,11 +166,11 @@ START_TEST(the_default_is_the_only_one_or_the_one_called_so)
 {
 	ck_assert_ptr_null(source_default(&set));
 	ck_assert_int_eq(source_add_keys(&set, "a=x"), 0);
-	ck_assert_ptr_eq(source_default(&set), &set.list[0]);
+	ck_assert_ptr_eq(source_default(&set), set.list[0]);
 	ck_assert_int_eq(source_add_keys(&set, "b=x"), 0);
 	ck_assert_ptr_null(source_default(&set));
 	ck_assert_int_eq(source_add_keys(&set, "default=x"), 0);
-	ck_assert_ptr_eq(source_default(&set), &set.list[2]);
+	ck_assert_ptr_eq(source_default(&set), set.list[2]);
 }
 END_TEST
 

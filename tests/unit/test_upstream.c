@@ -26,7 +26,7 @@ static void teardown(void)
 
 static struct source *the_source(void)
 {
-	return &world.sources.list[0];
+	return world.sources.list[0];
 }
 
 /* Clients one to count, each with an agent connection that is open and idle. */
