@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "agentd/gate.h"
+#include "agentd/record.h"
 #include "agentd/report.h"
 #include "common/agent_msg.h"
-#include "common/fingerprint.h"
 #include "common/frame.h"
 #include "common/log.h"
 
@@ -42,10 +42,7 @@ struct relay {
 	struct upstream *upstream;
 	struct byte_buf input;
 	uv_timer_t deadline;
-	enum gate_kind asked_kind;
-	struct gate_login asked_login;
-	char asked_key[FINGERPRINT_TEXT_MAX];
-	uint64_t asked_at_ns;
+	struct record *record; /* of the request in flight, else NULL: idle relays are many */
 	bool is_input_over;
 };
 
@@ -118,6 +115,21 @@ static void relay_drop_upstream(struct relay *relay)
 	relay->upstream = NULL;
 }
 
+/* What became of the request in flight; reason is NULL where all went well. */
+static void relay_settle(struct relay *relay, enum verdict verdict, const char *reason)
+{
+	struct record *record = relay->record;
+
+	if (record == NULL)
+		return;
+	record->verdict = verdict;
+	record->reason = reason;
+	record->ended_ns = uv_hrtime();
+	record_hand_out(record);
+	free(record);
+	relay->record = NULL;
+}
+
 /* Whoever waits for an answer gets a failure, not silence; then the connection is over. */
 static void relay_end(struct relay *relay)
 {
@@ -142,6 +154,7 @@ static void relay_fail(struct relay *relay, const char *reason)
 	if (report_is_due())
 		log_warn("id=%s peer=%s token=%s: agent connection ended: %s", relay->source->id,
 			 relay->grant->peer, grant_name(relay->grant), reason);
+	relay_settle(relay, VERDICT_LOST, reason);
 	relay_end(relay);
 }
 
@@ -181,16 +194,14 @@ static void relay_ask(struct relay *relay)
 	frame_peek(stream, &body_len);
 	stream.len = FRAME_HEADER_LEN + body_len;
 	relay_set_state(relay, RELAY_ASKING);
-	relay_set_deadline(relay, gate_kind_signs(relay->asked_kind) ? limits->sign_seconds
-								     : limits->request_seconds);
+	relay_set_deadline(relay, record_is_of_signature(relay->record) ? limits->sign_seconds
+									: limits->request_seconds);
+	relay->record->sent_ns = uv_hrtime();
 	err = upstream_send(relay->upstream, stream);
 	if (err < 0) {
 		relay_fail(relay, "the connection to the agent broke");
 		return;
 	}
-	/* While the source works on it: what the report of a signature will need. */
-	if (gate_kind_signs(relay->asked_kind))
-		report_key_asked(frame_body(stream, body_len), relay->asked_key);
 	relay_consume(relay, stream.len);
 }
 
@@ -206,11 +217,13 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	struct relay *relay = upstream_owner(upstream);
 
 	uv_timer_stop(&relay->deadline);
-	if (gate_kind_signs(relay->asked_kind))
-		report_signature(relay->source->id, relay->grant, relay->asked_key,
-				 &relay->asked_login,
-				 frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE,
-				 uv_hrtime() - relay->asked_at_ns);
+	statistics_source(&relay->source->statistics, (uint64_t)time(NULL), NULL);
+	if (!record_is_of_signature(relay->record))
+		relay_settle(relay, VERDICT_PASSED, NULL);
+	else if (frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE)
+		relay_settle(relay, VERDICT_SIGNED, NULL);
+	else
+		relay_settle(relay, VERDICT_FAILED, "the agent would not sign");
 	relay_set_state(relay, RELAY_IDLE);
 	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
 	if (relay->gate.bindings.count == 0 && upstream_is_wanted(upstream))
@@ -222,6 +235,8 @@ static void on_upstream_failed(struct upstream *upstream, const char *reason)
 {
 	struct relay *relay = upstream_owner(upstream);
 
+	if (relay_is_busy(relay))
+		statistics_source(&relay->source->statistics, (uint64_t)time(NULL), reason);
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
 	if (relay->state == RELAY_IDLE && relay->gate.bindings.count == 0)
@@ -250,32 +265,51 @@ static const struct upstream_events relay_upstream_events = {
 /* NULL if the request may go upstream, else why not. */
 static const char *relay_judge(struct relay *relay, struct byte_view request)
 {
-	struct gate_decision decision = gate_decide(&relay->gate, request);
+	struct record *record = relay->record;
 	const char *reason = NULL;
 
-	relay->asked_kind = decision.kind;
-	relay->asked_login = decision.login;
-	if (!decision.passes)
-		return decision.reason;
+	record->decision = gate_decide(&relay->gate, request);
+	record->kind = gate_kind_name(record->decision.kind);
+	if (record_is_of_signature(record))
+		record_set_key(record, request);
+	if (!record->decision.passes)
+		return record->decision.reason;
 	reason = grant_check(relay->grant, (uint64_t)time(NULL));
-	if (reason == NULL && gate_kind_signs(decision.kind))
+	if (reason == NULL && record_is_of_signature(record))
 		reason = grant_take_signature(relay->grant);
 	return reason;
+}
+
+static struct record *record_new(struct relay *relay)
+{
+	struct record *record = calloc(1, sizeof(*record));
+
+	if (record == NULL)
+		return NULL;
+	record->id = relay->source->id;
+	record->grant = relay->grant;
+	record->statistics = &relay->source->statistics;
+	record->begun_ns = uv_hrtime();
+	return record;
 }
 
 static void relay_take_up(struct relay *relay, size_t body_len)
 {
 	struct byte_view request = frame_body(byte_buf_view(&relay->input), body_len);
-	const char *reason = relay_judge(relay, request);
+	const char *reason;
 
+	relay->record = record_new(relay);
+	if (relay->record == NULL) {
+		relay_fail(relay, "out of memory");
+		return;
+	}
+	reason = relay_judge(relay, request);
 	if (reason != NULL) {
-		report_refusal(relay->source->id, relay->grant, gate_kind_name(relay->asked_kind),
-			       reason);
+		relay_settle(relay, VERDICT_REFUSED, reason);
 		relay_consume(relay, FRAME_HEADER_LEN + body_len);
 		relay_reply_failure(relay);
 		return;
 	}
-	relay->asked_at_ns = uv_hrtime();
 	if (relay->upstream != NULL) {
 		relay_ask(relay);
 		return;
@@ -354,6 +388,7 @@ void relay_close(struct relay *relay)
 {
 	if (relay->state == RELAY_CLOSING)
 		return;
+	relay_settle(relay, VERDICT_LOST, "whoever asked was gone before the answer");
 	relay_drop_upstream(relay);
 	relay_consume(relay, relay->input.len);
 	relay_set_state(relay, RELAY_CLOSING);

@@ -2,34 +2,41 @@
 
 #include <time.h>
 
-#include "common/agent_msg.h"
 #include "common/fingerprint.h"
 #include "common/log.h"
 
 /* Of those that strangers bring about. */
-enum { LINES_PER_SECOND = 10 };
+enum { LINES_PER_SECOND = 10, PURPOSE_MAX = 1024 };
 
-void report_key_asked(struct byte_view request, char key[FINGERPRINT_TEXT_MAX])
-{
-	struct sign_request sign;
-
-	key[0] = '\0';
-	if (log_is_on(LOG_LEVEL_INFO) && agent_parse_sign_request(request, &sign) == 0)
-		fingerprint_of_blob(sign.key_blob, key);
-}
-
-void report_signature(const char *id, const struct grant *grant, const char *key,
-		      const struct gate_login *login, bool is_signed, uint64_t duration_ns)
+/* What the signature is for: a login, or a file or commit. */
+static void say_purpose(const struct gate_login *login, struct byte_buf *text)
 {
 	char host[FINGERPRINT_TEXT_MAX] = "unverified";
 
-	if (!log_is_on(LOG_LEVEL_INFO))
+	if (login->sshsig_namespace[0] != '\0') {
+		byte_buf_printf(text, "namespace=\"%s\"", login->sshsig_namespace);
 		return;
+	}
 	if (login->has_host)
 		fingerprint_text(login->host_fingerprint, host);
-	log_info("%s id=%s key=%s user=\"%s\" host=%s peer=%s token=%s ms=%.1f",
-		 is_signed ? "signed" : "the agent would not sign", id, key, login->user, host,
-		 grant->peer, grant_name(grant), (double)duration_ns / 1e6);
+	byte_buf_printf(text, "user=\"%s\" host=%s", login->user,
+			login->host != NULL ? login->host : host);
+}
+
+static void report_signature(const struct record *record)
+{
+	struct byte_buf purpose;
+
+	if (!log_is_on(LOG_LEVEL_INFO))
+		return;
+	byte_buf_init(&purpose, PURPOSE_MAX);
+	say_purpose(&record->decision.login, &purpose);
+	log_info("%s id=%s key=%s %.*s peer=%s token=%s ms=%.1f",
+		 record->verdict == VERDICT_SIGNED ? "signed" : "the agent would not sign",
+		 record->id, record->key, (int)purpose.len, (char *)purpose.data,
+		 record->grant->peer, grant_name(record->grant),
+		 (double)record_total_ns(record) / 1e6);
+	byte_buf_deinit(&purpose);
 }
 
 bool report_is_due(void)
@@ -60,4 +67,24 @@ void report_refusal(const char *id, const struct grant *grant, const char *kind,
 	if (report_is_due())
 		log_warn("refused kind=%s id=%s peer=%s token=%s: %s", kind, id, grant->peer,
 			 grant_name(grant), reason);
+}
+
+void report_request(const struct record *record)
+{
+	switch (record->verdict) {
+	case VERDICT_SIGNED:
+	case VERDICT_FAILED:
+		report_signature(record);
+		break;
+	case VERDICT_REFUSED:
+		if (report_is_due())
+			log_warn("refused kind=%s id=%s peer=%s token=%s: %s%s%s", record->kind,
+				 record->id, record->grant->peer, grant_name(record->grant),
+				 record->reason, record->decision.detail[0] != '\0' ? ": " : "",
+				 record->decision.detail);
+		break;
+	case VERDICT_PASSED:
+	case VERDICT_LOST:
+		break;
+	}
 }

@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "agentd/policy.h"
+#include "agentd/statistics.h"
 #include "common/token.h"
 
 enum source_kind { SOURCE_AGENT, SOURCE_KEYS };
@@ -28,6 +29,7 @@ struct source {
 	struct policy policy;
 
 	/* at run time */
+	struct statistics statistics;
 	unsigned open_count;	      /* connections to the source */
 	struct upstream_list holders; /* those that have one */
 	struct upstream_list waiters; /* those that wait for one, first come first served */

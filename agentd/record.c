@@ -1,0 +1,68 @@
+#include "agentd/record.h"
+
+#include "agentd/report.h"
+#include "common/agent_msg.h"
+
+const char *verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_SIGNED] = "signed",   [VERDICT_PASSED] = "passed",
+		[VERDICT_REFUSED] = "refused", [VERDICT_FAILED] = "failed",
+		[VERDICT_LOST] = "lost",
+	};
+
+	return names[verdict];
+}
+
+bool record_is_of_signature(const struct record *record)
+{
+	return gate_kind_signs(record->decision.kind);
+}
+
+void record_set_key(struct record *record, struct byte_view request)
+{
+	struct sign_request sign;
+
+	if (agent_parse_sign_request(request, &sign) == 0)
+		fingerprint_of_blob(sign.key_blob, record->key);
+}
+
+uint64_t record_total_ns(const struct record *record)
+{
+	return record->begun_ns != 0 ? record->ended_ns - record->begun_ns : 0;
+}
+
+uint64_t record_upstream_ns(const struct record *record)
+{
+	return record->sent_ns != 0 ? record->ended_ns - record->sent_ns : 0;
+}
+
+static void record_count(const struct record *record)
+{
+	struct statistics *statistics = record->statistics;
+
+	switch (record->verdict) {
+	case VERDICT_SIGNED:
+		statistics->signed_count++;
+		histogram_add(&statistics->total, record_total_ns(record));
+		histogram_add(&statistics->upstream, record_upstream_ns(record));
+		break;
+	case VERDICT_REFUSED:
+		refusals_count(&statistics->refusals, record->reason);
+		break;
+	case VERDICT_FAILED:
+	case VERDICT_LOST:
+		if (record_is_of_signature(record))
+			statistics->failed_count++;
+		break;
+	case VERDICT_PASSED:
+		break;
+	}
+}
+
+void record_hand_out(const struct record *record)
+{
+	report_request(record);
+	if (record->statistics != NULL)
+		record_count(record);
+}

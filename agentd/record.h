@@ -1,0 +1,54 @@
+/*
+ * record.h - what became of one request: filled in on its way by the relay, then handed to all who
+ * want to know.
+ */
+#ifndef AGENTD_RECORD_H
+#define AGENTD_RECORD_H
+
+#include "agentd/gate.h"
+#include "agentd/grant.h"
+#include "agentd/statistics.h"
+#include "common/bytes.h"
+#include "common/fingerprint.h"
+
+enum verdict {
+	VERDICT_SIGNED,
+	VERDICT_PASSED,	 /* answered, and no signature was asked for */
+	VERDICT_REFUSED, /* by us */
+	VERDICT_FAILED,	 /* the source answered, but would not sign */
+	VERDICT_LOST,	 /* no answer came, or nobody was left to take it */
+};
+
+/* Borrows all that it points to. */
+struct record {
+	const char *id;
+	const struct grant *grant;
+	struct statistics *statistics; /* of the id; NULL where there is none of that name */
+	const char *kind;	       /* a word: "sign", "list", "open" ... */
+	struct gate_decision decision; /* all zero where it did not come to the gate */
+	char key[FINGERPRINT_TEXT_MAX];
+	enum verdict verdict;
+	const char *reason; /* a constant; NULL where nothing went wrong */
+	/* by uv_hrtime; 0: it did not come to that */
+	uint64_t begun_ns;
+	uint64_t sent_ns;
+	uint64_t ended_ns;
+};
+
+/* "signed", "passed", "refused", "failed", "lost". */
+const char *verdict_name(enum verdict verdict);
+
+/* True for a request whose answer is, or would have been, a signature. */
+bool record_is_of_signature(const struct record *record);
+
+/* Takes the fingerprint of the key that a sign request is for. */
+void record_set_key(struct record *record, struct byte_view request);
+
+/* From the request on; and, of it, what the source took. 0 where it did not come to that. */
+uint64_t record_total_ns(const struct record *record);
+uint64_t record_upstream_ns(const struct record *record);
+
+/* The record is complete: it goes to the log and into the statistics. */
+void record_hand_out(const struct record *record);
+
+#endif
