@@ -1,10 +1,14 @@
 # A door to CMake: the build itself is CMakeLists.txt and CMakePresets.json.
-.PHONY: build release test demo bench install clean format
+.PHONY: build release release-arm64 test demo bench install clean format
 
 build release:
 	@scripts/install-deps build
 	@cmake --preset release
 	@cmake --build --preset release
+
+release-arm64:
+	@scripts/install-deps arm64
+	@cmake --preset $@ && cmake --build --preset $@
 
 test:
 	@scripts/test

@@ -6,6 +6,8 @@ pkg_check_modules(LIBSSH REQUIRED IMPORTED_TARGET libssh>=0.10.4 libssh<0.11)
 pkg_check_modules(LIBCRYPTO REQUIRED IMPORTED_TARGET libcrypto>=3.0)
 pkg_check_modules(LIBSECCOMP REQUIRED IMPORTED_TARGET libseccomp>=2.5)
 pkg_check_modules(LIBCARES REQUIRED IMPORTED_TARGET libcares>=1.18)
+# All that the programs are linked with: see static.cmake.
+set(SFA_LIBRARIES LIBUV LIBSSH LIBCRYPTO LIBSECCOMP LIBCARES)
 if(BUILD_TESTING)
   pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check>=0.15)
 endif()

@@ -4,6 +4,9 @@ option(SFA_COVERAGE "Build with gcov counters" OFF)
 # Assertions stay in the release: they guard against our own mistakes, and cost nothing measurable.
 string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
 
+# Whoever builds, wherever: the same sources make the same programs (tests/static).
+add_compile_options(-ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+
 add_compile_definitions(_GNU_SOURCE)
 add_compile_options(-fstack-protector-strong -fno-common)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
