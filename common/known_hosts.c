@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/certificate.h"
 #include "common/key_blob.h"
 #include "common/wildcard.h"
 
@@ -137,7 +138,8 @@ static int read_key(struct byte_view line, struct byte_buf *blob)
 
 	byte_buf_init(blob, KNOWN_HOSTS_KEY_MAX);
 	err = decode(encoded, blob);
-	if (err == 0 && !is_type_of_blob(type, byte_buf_view(blob)))
+	if (err == 0 && !(is_type_of_blob(type, byte_buf_view(blob)) &&
+			  certificate_key_is_whole(byte_buf_view(blob))))
 		err = -EBADMSG;
 	if (err != 0)
 		byte_buf_deinit(blob);

@@ -2,8 +2,8 @@
  * known_hosts.h - one line of a known_hosts file, as OpenSSH reads it (sshd(8), section
  * SSH_KNOWN_HOSTS FILE FORMAT; hostfile.c): marker, names, key type, key, comment.
  *
- * What OpenSSH would pass over as broken is broken here, but for two things: a key type that is
- * unknown, since whoever gets the line may know it, and what stands in the key behind its type.
+ * What OpenSSH would pass over as broken is broken here, but for keys of a type that is unknown,
+ * since whoever gets the line may know it, and for numbers in a key that make it none.
  */
 #ifndef COMMON_KNOWN_HOSTS_H
 #define COMMON_KNOWN_HOSTS_H

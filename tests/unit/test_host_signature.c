@@ -314,7 +314,7 @@ START_TEST(unknown_kinds_of_keys_are_not_verified)
 		"ecdsa-sha2-nistp192",
 		"ecdsa-sha2-",
 		"",
-		"ssh-dss-cert-v01@openssh.com",
+		"ssh-new-cert-v01@openssh.com",
 		"-cert-v01@openssh.com",
 	};
 
