@@ -18,6 +18,15 @@ static int apply_word(struct front *front, struct mint_request *request, const c
 			}
 			return mint_add_id(request, value, reason);
 		}
+		if (strcmp(name, "secret") == 0) {
+			if (secret_set_find(&front->secrets, value) == NULL) {
+				snprintf(reason, MINT_REASON_MAX,
+					 "the secret \"%.64s\" is not offered by this daemon",
+					 value);
+				return -1;
+			}
+			return mint_add_secret(request, value, reason);
+		}
 		if (strcmp(name, "name") == 0)
 			return mint_set_name(request, value, reason);
 		if (strcmp(name, "expires") == 0)
@@ -50,7 +59,8 @@ void control_token(struct front *front, char *words, struct byte_buf *answer)
 			"error this daemon listens on Unix sockets only; they need no token\n");
 	else if (mint_token(&request, &front->access.secret, front->access.host_key_hash,
 			    front->port_hint, (uint64_t)time(NULL), &text) != 0)
-		byte_buf_printf(answer, "error the token could not be made\n");
+		byte_buf_printf(answer,
+				"error the token could not be made; does it name too much?\n");
 	else
 		byte_buf_printf(answer, "ok %.*s\n", (int)text.len, (char *)text.data);
 	byte_buf_deinit(&text);

@@ -156,6 +156,7 @@ static int daemon_prepare(struct daemon *daemon, const struct options *options)
 
 	front->limits = options->limits;
 	front->sources = options->sources;
+	front->secrets = options->secrets;
 	for (size_t i = 0; err == 0 && i < options->allow.count; i++)
 		err = access_allow(&front->access, options->allow.list[i]);
 	if (err == 0)

@@ -73,4 +73,5 @@ void front_deinit(struct front *front)
 	ssh_bind_free(front->bind);
 	access_deinit(&front->access);
 	source_set_deinit(&front->sources);
+	secret_set_deinit(&front->secrets);
 }

@@ -14,6 +14,7 @@
 #include "agentd/access.h"
 #include "agentd/limits.h"
 #include "agentd/relay.h"
+#include "agentd/secret_set.h"
 #include "agentd/source.h"
 #include "agentd/upstream.h"
 
@@ -28,6 +29,7 @@ struct front {
 	uv_loop_t *loop;
 	struct limits limits;
 	struct source_set sources;
+	struct secret_set secrets;
 	struct access access;
 	struct upstream_pool pool;
 	struct relay_context relays;

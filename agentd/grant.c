@@ -5,6 +5,11 @@ bool grant_covers(const struct grant *grant, const char *id)
 	return !grant->has_token || token_covers(&grant->token, id);
 }
 
+bool grant_covers_secret(const struct grant *grant, const char *name)
+{
+	return !grant->has_token || token_covers_secret(&grant->token, name);
+}
+
 const char *grant_check(const struct grant *grant, uint64_t now_s)
 {
 	if (grant->has_token && grant->token.expiry_s != 0 && now_s >= grant->token.expiry_s)

@@ -10,12 +10,13 @@
 
 struct grant {
 	char peer[ADDRESS_TEXT_MAX]; /* for the log */
-	bool has_token;		     /* else: every id, without end */
+	bool has_token;		     /* else: every id and secret, without end */
 	struct token token;
 	struct lease *lease; /* where the token limits signatures, else NULL */
 };
 
 bool grant_covers(const struct grant *grant, const char *id);
+bool grant_covers_secret(const struct grant *grant, const char *name);
 
 /* NULL, or why nothing more may be asked: the token has expired. now_s is the wall clock. */
 const char *grant_check(const struct grant *grant, uint64_t now_s);

@@ -15,6 +15,9 @@ const struct limits limits_default = {
 	.login_seconds = 10,
 	.request_seconds = 15,
 	.sign_seconds = 300,
+	.secret_bytes = 64 * 1024 * 1024,
+	.secrets_per_link = 16,
+	.secret_stall_seconds = 60,
 };
 
 static const struct limit_name {
@@ -34,6 +37,11 @@ static const struct limit_name {
 	{"request-seconds", offsetof(struct limits, request_seconds), 3600,
 	 "to finish a request begun, or to answer one"},
 	{"sign-seconds", offsetof(struct limits, sign_seconds), 86400, "to answer a sign request"},
+	{"secret-bytes", offsetof(struct limits, secret_bytes), 1 << 30, "of one secret"},
+	{"secrets-per-link", offsetof(struct limits, secrets_per_link), 1000,
+	 "secrets on their way at once"},
+	{"secret-stall-seconds", offsetof(struct limits, secret_stall_seconds), 3600,
+	 "to take some of a secret"},
 };
 
 static unsigned *limit_place(struct limits *limits, const struct limit_name *name)
@@ -65,6 +73,6 @@ void limits_print_help(void)
 	struct limits defaults = limits_default;
 
 	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++)
-		printf("      %-21s %5u  %s\n", limit_names[i].name,
+		printf("      %-21s %8u  %s\n", limit_names[i].name,
 		       *limit_place(&defaults, &limit_names[i]), limit_names[i].meaning);
 }

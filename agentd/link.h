@@ -21,7 +21,8 @@ struct link {
 	struct sockaddr_storage peer;
 	struct grant grant;
 	unsigned failed_logins;
-	bool has_wire; /* else it came to nothing, and ends */
+	unsigned secret_count; /* on their way */
+	bool has_wire;	       /* else it came to nothing, and ends */
 	bool is_trusted;
 	bool is_logged_in;
 	LIST_ENTRY(link) entry;

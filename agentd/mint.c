@@ -10,21 +10,35 @@
 #include "common/log.h"
 #include "common/number.h"
 
-int mint_add_id(struct mint_request *request, const char *id, char reason[MINT_REASON_MAX])
+/* kind: "an id", and many of them: "ids". */
+static int add_name(char names[TOKEN_IDS_MAX][ID_NAME_MAX + 1], size_t *count, const char *name,
+		    const char *kind, const char *kinds, char reason[MINT_REASON_MAX])
 {
 	char escaped[LOG_ESCAPED_MAX];
 
-	if (!id_is_valid(view_of(id))) {
-		snprintf(reason, MINT_REASON_MAX, "\"%.64s\" is not an id",
-			 log_escape(view_of(id), escaped));
+	if (!id_is_valid(view_of(name))) {
+		snprintf(reason, MINT_REASON_MAX, "\"%.64s\" is not %s",
+			 log_escape(view_of(name), escaped), kind);
 		return -EINVAL;
 	}
-	if (request->id_count == TOKEN_IDS_MAX) {
-		snprintf(reason, MINT_REASON_MAX, "a token names %d ids at most", TOKEN_IDS_MAX);
+	if (*count == TOKEN_IDS_MAX) {
+		snprintf(reason, MINT_REASON_MAX, "a token names %d %s at most", TOKEN_IDS_MAX,
+			 kinds);
 		return -EINVAL;
 	}
-	snprintf(request->ids[request->id_count++], sizeof(request->ids[0]), "%s", id);
+	snprintf(names[(*count)++], sizeof(names[0]), "%s", name);
 	return 0;
+}
+
+int mint_add_id(struct mint_request *request, const char *id, char reason[MINT_REASON_MAX])
+{
+	return add_name(request->ids, &request->id_count, id, "an id", "ids", reason);
+}
+
+int mint_add_secret(struct mint_request *request, const char *name, char reason[MINT_REASON_MAX])
+{
+	return add_name(request->secrets, &request->secret_count, name, "the name of a secret",
+			"secrets", reason);
 }
 
 int mint_set_name(struct mint_request *request, const char *name, char reason[MINT_REASON_MAX])
@@ -85,6 +99,8 @@ int mint_token(const struct mint_request *request, const struct secret *secret,
 			 token.serial[1], token.serial[2]);
 	token.id_count = request->id_count;
 	memcpy(token.ids, request->ids, sizeof(token.ids));
+	token.secret_count = request->secret_count;
+	memcpy(token.secrets, request->secrets, sizeof(token.secrets));
 	err = seal_token(&token, secret);
 	if (err == 0)
 		err = token_format(&token, text);

@@ -14,12 +14,15 @@ struct mint_request {
 	char name[TOKEN_NAME_MAX + 1]; /* "": one is made up */
 	uint64_t lifetime_s;	       /* 0: no expiry */
 	uint32_t max_signatures;       /* 0: no limit */
-	size_t id_count;	       /* 0: every id */
+	size_t id_count;	       /* with no id and no secret named: all of both */
 	char ids[TOKEN_IDS_MAX][ID_NAME_MAX + 1];
+	size_t secret_count;
+	char secrets[TOKEN_IDS_MAX][ID_NAME_MAX + 1];
 };
 
 /* Each: 0, or -EINVAL with the reason told. */
 int mint_add_id(struct mint_request *request, const char *id, char reason[MINT_REASON_MAX]);
+int mint_add_secret(struct mint_request *request, const char *name, char reason[MINT_REASON_MAX]);
 int mint_set_name(struct mint_request *request, const char *name, char reason[MINT_REASON_MAX]);
 /* A number with s, m, h or d behind it; seconds where nothing is. */
 int mint_set_lifetime(struct mint_request *request, const char *text, char reason[MINT_REASON_MAX]);
@@ -29,7 +32,7 @@ int mint_set_max_signatures(struct mint_request *request, const char *text,
 /*
  * Mints a token and appends its text. A token of a lasting secret with neither expiry nor limit
  * is the same each time, so that a build's cache stays warm; every other has a serial of its own.
- * 0 or -EIO.
+ * 0 or -EIO, also where so many long names make no token.
  */
 int mint_token(const struct mint_request *request, const struct secret *secret,
 	       const uint8_t host_key_hash[TOKEN_FINGERPRINT_LEN], uint16_t port, uint64_t now_s,

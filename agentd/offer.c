@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agentd/offer_secrets.h"
 #include "common/agent_msg.h"
 #include "common/fingerprint.h"
 #include "common/frame.h"
@@ -28,6 +29,7 @@ struct offer {
 	void (*on_done)(void *owner, struct byte_view text);
 	void *owner;
 	uv_timer_t timer;
+	struct offer_secrets *secrets; /* NULL: none */
 	size_t waiting_for;
 	size_t item_count;
 	struct offer_item items[];
@@ -95,6 +97,7 @@ static void put_offer(struct byte_buf *text, const struct offer *offer)
 		byte_buf_printf(text, "default %s\n", offer->items[0].source->id);
 	for (size_t i = 0; i < offer->item_count; i++)
 		put_item(text, &offer->items[i]);
+	offer_secrets_put(text, offer->secrets);
 	byte_buf_printf(text, "limit message %d\nlimit connections-per-link %u\n", FRAME_BODY_MAX,
 			offer->front->limits.connections_per_link);
 	byte_buf_printf(text, "end\n");
@@ -116,6 +119,7 @@ void offer_cancel(struct offer *offer)
 			relay_close(offer->items[i].relay);
 		offer->items[i].relay = NULL;
 	}
+	offer_secrets_close(offer->secrets);
 	uv_close((uv_handle_t *)&offer->timer, on_timer_closed);
 }
 
@@ -131,14 +135,19 @@ static void on_due(uv_timer_t *timer)
 	offer_cancel(offer);
 }
 
-static void item_done(struct offer_item *item)
+static void part_done(void *owner)
 {
-	struct offer *offer = item->offer;
+	struct offer *offer = owner;
 
-	relay_close(item->relay);
-	item->relay = NULL;
 	if (--offer->waiting_for == 0)
 		uv_timer_start(&offer->timer, on_due, 0, 0);
+}
+
+static void item_done(struct offer_item *item)
+{
+	relay_close(item->relay);
+	item->relay = NULL;
+	part_done(item->offer);
 }
 
 static void on_replied(struct relay *relay, struct byte_view frame)
@@ -205,6 +214,9 @@ struct offer *offer_new(struct front *front, struct grant *grant,
 		byte_buf_init(&item->keys, OFFER_TEXT_MAX);
 		item_ask(item);
 	}
+	if (offer_secrets_start(front, grant, part_done, offer, &offer->secrets) == 0 &&
+	    offer->secrets != NULL)
+		offer->waiting_for++;
 	/* Only now, when all are counted: an answer may come at once. */
 	for (size_t i = 0; i < offer->item_count; i++) {
 		if (offer->items[i].relay != NULL)

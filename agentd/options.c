@@ -22,6 +22,7 @@ static const char usage_head[] =
 	"  --key ID=FILE[,FILE...]  key files; FILE may be env:NAME, or - for standard input\n"
 	"  --agent ID[=SOCKET]      a running agent; by default the one of SSH_AUTH_SOCK\n"
 	"  --ssh SPEC               as BuildKit's: default, or ID[=SOCKET|KEY[,KEY...]]\n"
+	"  --secret SPEC            as BuildKit's: id=ID[,src=PATH|,env=NAME][,type=file|env]\n"
 	"  --passphrase-file FILE   passphrases of key files, one a line, tried in turn\n"
 	"\n"
 	"To whom:\n"
@@ -45,6 +46,7 @@ enum {
 	OPT_KEY = 256,
 	OPT_AGENT,
 	OPT_SSH,
+	OPT_SECRET,
 	OPT_PASSPHRASE_FILE,
 	OPT_LISTEN,
 	OPT_TRUST_NETWORK,
@@ -61,6 +63,7 @@ static const struct option long_options[] = {
 	{"key", required_argument, NULL, OPT_KEY},
 	{"agent", required_argument, NULL, OPT_AGENT},
 	{"ssh", required_argument, NULL, OPT_SSH},
+	{"secret", required_argument, NULL, OPT_SECRET},
 	{"passphrase-file", required_argument, NULL, OPT_PASSPHRASE_FILE},
 	{"listen", required_argument, NULL, OPT_LISTEN},
 	{"trust-network", no_argument, NULL, OPT_TRUST_NETWORK},
@@ -122,6 +125,8 @@ static int apply(struct options *options, int option, char *value)
 		return source_add_agent(&options->sources, value);
 	case OPT_SSH:
 		return source_add_ssh(&options->sources, value);
+	case OPT_SECRET:
+		return secret_set_add_option(&options->secrets, value);
 	case OPT_PASSPHRASE_FILE:
 		options->passphrase_file = value;
 		return 0;

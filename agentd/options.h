@@ -5,6 +5,7 @@
 #define AGENTD_OPTIONS_H
 
 #include "agentd/limits.h"
+#include "agentd/secret_set.h"
 #include "agentd/source.h"
 #include "common/log.h"
 
@@ -15,6 +16,7 @@ struct string_list {
 
 struct options {
 	struct source_set sources;
+	struct secret_set secrets;
 	struct string_list listen;
 	struct string_list allow;
 	struct limits limits;
@@ -35,7 +37,7 @@ enum options_verdict {
 /* Fills in defaults where the command line is silent: --agent default, --listen auto. */
 enum options_verdict options_parse(int argc, char **argv, struct options *options);
 
-/* Frees all but options->sources, which the daemon takes over. */
+/* Frees all but options->sources and secrets, which the daemon takes over. */
 void options_deinit(struct options *options);
 
 #endif

@@ -1,5 +1,6 @@
 #include "agentd/report.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 #include "common/fingerprint.h"
@@ -37,6 +38,12 @@ static void report_signature(const struct record *record)
 		 record->grant->peer, grant_name(record->grant),
 		 (double)record_total_ns(record) / 1e6);
 	byte_buf_deinit(&purpose);
+}
+
+void report_secret(const char *name, const struct grant *grant, uint64_t len, uint64_t duration_ns)
+{
+	log_info("handed out secret=%s bytes=%" PRIu64 " peer=%s token=%s ms=%.1f", name, len,
+		 grant->peer, grant_name(grant), (double)duration_ns / 1e6);
 }
 
 bool report_is_due(void)

@@ -21,7 +21,9 @@ static const char usage[] =
 	"\n"
 	"Prints a token of the daemon that runs as this user.\n"
 	"\n"
-	"  --id ID              what it is good for (repeatable; none: every id)\n"
+	"  --id ID              what it is good for (repeatable)\n"
+	"  --secret ID          a secret that it is good for (repeatable); a token that names\n"
+	"                       neither ids nor secrets is good for all of them\n"
 	"  --expires TIME       30s, 15m, 2h, 7d (none: as long as the daemon's secret)\n"
 	"  --max-signatures N   how many signatures it is good for\n"
 	"  --name NAME          what the log calls it\n"
@@ -37,10 +39,20 @@ struct token_options {
 	struct byte_buf line;
 };
 
-enum { OPT_ID = 256, OPT_EXPIRES, OPT_MAX, OPT_NAME, OPT_TOKEN_FILE, OPT_PORT, OPT_HELP };
+enum {
+	OPT_ID = 256,
+	OPT_SECRET,
+	OPT_EXPIRES,
+	OPT_MAX,
+	OPT_NAME,
+	OPT_TOKEN_FILE,
+	OPT_PORT,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
 	{"id", required_argument, NULL, OPT_ID},
+	{"secret", required_argument, NULL, OPT_SECRET},
 	{"expires", required_argument, NULL, OPT_EXPIRES},
 	{"max-signatures", required_argument, NULL, OPT_MAX},
 	{"name", required_argument, NULL, OPT_NAME},
@@ -69,6 +81,9 @@ static int apply(struct token_options *options, int option, const char *value,
 	case OPT_ID:
 		byte_buf_printf(&options->line, " id=%s", value);
 		return mint_add_id(&options->request, value, reason);
+	case OPT_SECRET:
+		byte_buf_printf(&options->line, " secret=%s", value);
+		return mint_add_secret(&options->request, value, reason);
 	case OPT_EXPIRES:
 		byte_buf_printf(&options->line, " expires=%s", value);
 		return mint_set_lifetime(&options->request, value, reason);
@@ -114,7 +129,7 @@ static int mint_from_file(const struct token_options *options)
 	if (err == 0)
 		printf("%.*s\n", (int)text.len, (char *)text.data);
 	else
-		log_error("the token could not be made");
+		log_error("the token could not be made; does it name too much?");
 	byte_buf_deinit(&text);
 	secret_wipe(&secret);
 	return err == 0 ? 0 : 1;

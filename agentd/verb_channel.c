@@ -7,6 +7,7 @@
 
 #include "agentd/offer.h"
 #include "agentd/open_request.h"
+#include "agentd/secret_transfer.h"
 #include "common/log.h"
 
 enum { VERB_COMMAND_MAX = 256 };
@@ -15,6 +16,7 @@ struct verb_channel {
 	struct wire_channel channel;
 	struct link *link;
 	struct offer *offer; /* while one is being put together */
+	struct secret_transfer *transfer;
 	char command[VERB_COMMAND_MAX];
 	bool is_asked;
 	bool is_begun;
@@ -45,12 +47,22 @@ static void verb_offer(struct verb_channel *verb)
 		wire_channel_fail(&verb->channel, "the daemon is out of memory\n");
 }
 
+static void verb_secret(struct verb_channel *verb)
+{
+	const char *words = verb->command + strcspn(verb->command, " ");
+
+	verb->transfer =
+		secret_transfer_new(verb->link, &verb->channel, *words == ' ' ? words + 1 : words);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct verb_channel *verb);
+	bool takes_words;
 } verbs[] = {
-	{"ping", verb_ping},
-	{"offer", verb_offer},
+	{"ping", verb_ping, false},
+	{"offer", verb_offer, false},
+	{"secret", verb_secret, true},
 };
 
 static void verb_run(struct verb_channel *verb)
@@ -59,7 +71,11 @@ static void verb_run(struct verb_channel *verb)
 	char reason[WIRE_REASON_MAX + 64];
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strcmp(verb->command, verbs[i].name) == 0) {
+		size_t len =
+			verbs[i].takes_words ? strcspn(verb->command, " ") : strlen(verb->command);
+
+		if (len == strlen(verbs[i].name) &&
+		    memcmp(verb->command, verbs[i].name, len) == 0) {
 			verbs[i].run(verb);
 			return;
 		}
@@ -94,6 +110,8 @@ static void on_ready(struct wire_channel *channel)
 	if (verb->is_asked && !verb->is_begun) {
 		verb->is_begun = true;
 		verb_run(verb);
+	} else if (verb->transfer != NULL) {
+		secret_transfer_resume(verb->transfer);
 	}
 }
 
@@ -103,6 +121,8 @@ static void on_closed(struct wire_channel *channel)
 
 	if (verb->offer != NULL)
 		offer_cancel(verb->offer);
+	if (verb->transfer != NULL)
+		secret_transfer_close(verb->transfer);
 	free(verb);
 }
 

@@ -25,20 +25,42 @@ bool id_is_valid(struct byte_view name)
 	return true;
 }
 
-bool token_covers(const struct token *token, const char *id)
+typedef char token_name[ID_NAME_MAX + 1];
+
+static bool is_named(const token_name *names, size_t count, const char *name)
 {
-	if (token->id_count == 0)
-		return true;
-	for (size_t i = 0; i < token->id_count; i++) {
-		if (strcmp(token->ids[i], id) == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], name) == 0)
 			return true;
 	}
 	return false;
 }
 
+static bool covers_all(const struct token *token)
+{
+	return token->id_count == 0 && token->secret_count == 0;
+}
+
+bool token_covers(const struct token *token, const char *id)
+{
+	return covers_all(token) || is_named(token->ids, token->id_count, id);
+}
+
+bool token_covers_secret(const struct token *token, const char *name)
+{
+	return covers_all(token) || is_named(token->secrets, token->secret_count, name);
+}
+
+static void put_names(struct byte_buf *buf, const token_name *names, size_t count)
+{
+	byte_buf_put_u32(buf, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		byte_buf_put_text(buf, names[i]);
+}
+
 void token_put_sealed_part(struct byte_buf *buf, const struct token *token)
 {
-	if (token->id_count > TOKEN_IDS_MAX) {
+	if (token->id_count > TOKEN_IDS_MAX || token->secret_count > TOKEN_IDS_MAX) {
 		buf->error = -EMSGSIZE;
 		return;
 	}
@@ -49,9 +71,8 @@ void token_put_sealed_part(struct byte_buf *buf, const struct token *token)
 	byte_buf_put_bytes(buf, token->fingerprint, sizeof(token->fingerprint));
 	byte_buf_put_bytes(buf, token->serial, sizeof(token->serial));
 	byte_buf_put_text(buf, token->name);
-	byte_buf_put_u32(buf, (uint32_t)token->id_count);
-	for (size_t i = 0; i < token->id_count; i++)
-		byte_buf_put_text(buf, token->ids[i]);
+	put_names(buf, token->ids, token->id_count);
+	put_names(buf, token->secrets, token->secret_count);
 }
 
 int token_format(const struct token *token, struct byte_buf *text)
@@ -103,6 +124,17 @@ static void read_name(struct reader *r, char *to)
 	to[name.len] = '\0';
 }
 
+static size_t read_names(struct reader *r, token_name *names)
+{
+	uint32_t count = reader_u32(r);
+
+	if (count > TOKEN_IDS_MAX)
+		r->has_failed = true;
+	for (uint32_t i = 0; i < count && !r->has_failed; i++)
+		read_name(r, names[i]);
+	return count;
+}
+
 static int parse_binary(struct byte_view binary, struct token *out)
 {
 	struct reader r = reader_of(binary);
@@ -118,11 +150,8 @@ static int parse_binary(struct byte_view binary, struct token *out)
 	read_bytes(&r, token.fingerprint, sizeof(token.fingerprint));
 	read_bytes(&r, token.serial, sizeof(token.serial));
 	read_name(&r, token.name);
-	token.id_count = reader_u32(&r);
-	if (token.id_count > TOKEN_IDS_MAX)
-		return -EBADMSG;
-	for (size_t i = 0; i < token.id_count && !r.has_failed; i++)
-		read_name(&r, token.ids[i]);
+	token.id_count = read_names(&r, token.ids);
+	token.secret_count = read_names(&r, token.secrets);
 	read_bytes(&r, token.seal, sizeof(token.seal));
 	err = reader_finish(&r);
 	if (err == 0)

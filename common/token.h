@@ -13,9 +13,13 @@
  *   bytes   32, SHA-256 of the daemon's host key blob
  *   bytes   8, serial: tells tokens of the same name apart
  *   string  name
- *   uint32  number of ids; 0: every id
+ *   uint32  number of ids
  *   string  an id, as often
+ *   uint32  number of secrets
+ *   string  the name of a secret, as often
  *   bytes   32, HMAC-SHA256 of all that stands before
+ *
+ * One that names neither ids nor secrets covers all of both; else it covers what it names.
  */
 #ifndef COMMON_TOKEN_H
 #define COMMON_TOKEN_H
@@ -29,7 +33,7 @@ enum {
 	TOKEN_SERIAL_LEN = 8,
 	TOKEN_SEAL_LEN = 32,
 	TOKEN_NAME_MAX = 64,
-	TOKEN_IDS_MAX = 32,
+	TOKEN_IDS_MAX = 32, /* and secrets */
 	TOKEN_TEXT_MAX = 4096,
 	ID_NAME_MAX = 64,
 };
@@ -41,22 +45,25 @@ struct token {
 	uint8_t fingerprint[TOKEN_FINGERPRINT_LEN];
 	uint8_t serial[TOKEN_SERIAL_LEN];
 	char name[TOKEN_NAME_MAX + 1];
-	size_t id_count; /* 0: every id */
+	size_t id_count;
 	char ids[TOKEN_IDS_MAX][ID_NAME_MAX + 1];
+	size_t secret_count;
+	char secrets[TOKEN_IDS_MAX][ID_NAME_MAX + 1];
 	uint8_t seal[TOKEN_SEAL_LEN];
 };
 
 /*
- * An id, or a token's name: 1 to ID_NAME_MAX of letters, digits, '.', '_', '-', beginning with a
+ * An id, a secret's or a token's name: 1 to ID_NAME_MAX of letters, digits, '.', '_', '-', beginning with a
  * letter or digit.
  */
 bool id_is_valid(struct byte_view name);
 
-/* True if the token covers the id. */
+/* True if the token covers the id; the secret of this name. */
 bool token_covers(const struct token *token, const char *id);
+bool token_covers_secret(const struct token *token, const char *name);
 
 /* Appends the part of the token that the seal is made over. -EMSGSIZE, in buf, if it names more
- * than TOKEN_IDS_MAX ids. */
+ * than TOKEN_IDS_MAX ids or secrets. */
 void token_put_sealed_part(struct byte_buf *buf, const struct token *token);
 
 /* Appends the text of the token, its seal included, without a NUL. 0, -EMSGSIZE or -ENOMEM. */

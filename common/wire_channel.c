@@ -1,5 +1,6 @@
 #include "common/wire_channel.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libssh/server.h>
 #include <stdlib.h>
@@ -89,13 +90,19 @@ void wire_channel_attach(struct wire_channel *channel, struct wire *wire, ssh_ch
 	wire->channel_count++;
 }
 
+/* Bytes of out that libssh has not taken. */
+static size_t wire_channel_queued(const struct wire_channel *channel)
+{
+	return channel->out.len - channel->out_sent;
+}
+
 int wire_channel_send(struct wire_channel *channel, struct byte_view bytes)
 {
 	struct byte_buf *out = &channel->out;
 
 	if (channel->is_finishing || channel->is_closed_by_peer)
 		return -EPIPE;
-	if (bytes.len > out->max_len - wire_channel_pending(channel))
+	if (bytes.len > out->max_len - wire_channel_queued(channel))
 		return -EMSGSIZE;
 	if (bytes.len > out->max_len - out->len) {
 		byte_buf_consume(out, channel->out_sent);
@@ -105,9 +112,18 @@ int wire_channel_send(struct wire_channel *channel, struct byte_view bytes)
 	return byte_buf_status(out);
 }
 
+int wire_channel_lend(struct wire_channel *channel, struct byte_view bytes)
+{
+	if (channel->is_finishing || channel->is_closed_by_peer)
+		return -EPIPE;
+	assert(channel->lent.len == 0);
+	channel->lent = bytes;
+	return 0;
+}
+
 size_t wire_channel_pending(const struct wire_channel *channel)
 {
-	return channel->out.len - channel->out_sent;
+	return wire_channel_queued(channel) + channel->lent.len;
 }
 
 void wire_channel_finish(struct wire_channel *channel, int exit_status)
@@ -122,6 +138,7 @@ static void wire_channel_drop_output(struct wire_channel *channel)
 {
 	byte_buf_deinit(&channel->out);
 	channel->out_sent = 0;
+	channel->lent = (struct byte_view){0};
 }
 
 void wire_channel_fail(struct wire_channel *channel, const char *reason)
@@ -144,10 +161,36 @@ static bool wire_channel_can_flush(const struct wire_channel *channel)
 	       channel->stalled_at != channel->wire->socket_counter.in_bytes;
 }
 
+/* What goes out next. */
+static struct byte_view wire_channel_next(const struct wire_channel *channel)
+{
+	size_t queued = wire_channel_queued(channel);
+
+	if (queued == 0)
+		return channel->lent;
+	return (struct byte_view){.ptr = channel->out.data + channel->out_sent, .len = queued};
+}
+
+static void wire_channel_count_sent(struct wire_channel *channel, size_t len)
+{
+	if (wire_channel_queued(channel) > 0) {
+		channel->out_sent += len;
+	} else {
+		channel->lent.ptr += len;
+		channel->lent.len -= len;
+	}
+	if (wire_channel_pending(channel) == 0) {
+		byte_buf_clear(&channel->out);
+		channel->out_sent = 0;
+		channel->has_news = true;
+	}
+}
+
 /* Gives libssh one helping of the output, within the peer's window. */
 static void wire_channel_flush(struct wire_channel *channel)
 {
-	size_t len = wire_channel_pending(channel);
+	struct byte_view next = wire_channel_next(channel);
+	size_t len = next.len;
 	uint32_t window = ssh_channel_window_size(channel->ssh);
 	int written;
 
@@ -158,8 +201,7 @@ static void wire_channel_flush(struct wire_channel *channel)
 	/* Beyond the window ssh_channel_write would wait for it: never ask for more. */
 	if (len > window)
 		len = window;
-	written = ssh_channel_write(channel->ssh, channel->out.data + channel->out_sent,
-				    (uint32_t)len);
+	written = ssh_channel_write(channel->ssh, next.ptr, (uint32_t)len);
 	if (written < 0) {
 		wire_channel_abort(channel);
 		return;
@@ -167,12 +209,7 @@ static void wire_channel_flush(struct wire_channel *channel)
 	/* Nothing is taken while keys are exchanged: no use to ask before the peer has spoken. */
 	if (written == 0)
 		channel->stalled_at = channel->wire->socket_counter.in_bytes;
-	channel->out_sent += (size_t)written;
-	if (wire_channel_pending(channel) == 0) {
-		byte_buf_clear(&channel->out);
-		channel->out_sent = 0;
-		channel->has_news = true;
-	}
+	wire_channel_count_sent(channel, (size_t)written);
 }
 
 /* True if the output has left or is of no use any more. */

@@ -44,8 +44,9 @@ struct wire_channel {
 	ssh_channel ssh;
 	struct ssh_channel_callbacks_struct callbacks;
 	struct byte_buf out;
-	size_t out_sent; /* bytes of out already given to libssh */
-	char *reason;	 /* for the peer's stderr, at the end */
+	struct byte_view lent; /* goes out behind it */
+	size_t out_sent;       /* bytes of out already given to libssh */
+	char *reason;	       /* for the peer's stderr, at the end */
 	const struct wire_channel_events *events;
 	void *owner;
 	uint64_t stalled_at; /* bytes read from the socket when libssh last took nothing */
@@ -70,6 +71,12 @@ void wire_channel_attach(struct wire_channel *channel, struct wire *wire, ssh_ch
  * wire_kick when outside the pump. 0, -EMSGSIZE over out_max, -EPIPE if the channel is ending.
  */
 int wire_channel_send(struct wire_channel *channel, struct byte_view bytes);
+
+/*
+ * The same without a copy: the bytes are the caller's, and stay as they are until none is pending, or
+ * on_closed. One loan at a time; out_max does not matter. 0, or -EPIPE if the channel is ending.
+ */
+int wire_channel_lend(struct wire_channel *channel, struct byte_view bytes);
 
 /* Bytes queued and not yet taken by libssh. */
 size_t wire_channel_pending(const struct wire_channel *channel);

@@ -7,11 +7,12 @@
 #ifndef SHIM_SECRET_H
 #define SHIM_SECRET_H
 
-#include <stddef.h>
+#include "common/locked_memory.h"
 
 enum { SECRET_SIZE = 8192 };
 
 struct secret {
+	struct locked_memory memory;
 	char *text; /* NUL terminated; NULL: there is none */
 	size_t len;
 };

@@ -13,6 +13,7 @@
 #                             what comes of them in NAME.log; killing HOLD_PID ends it
 #   hold_begin NAME ID N      the same, and does not wait
 #   hold_ask NAME             a request on each of its channels
+#   stock_ssh ARG...          OpenSSH's client, logged in with $SSH_SHIM_TOKEN
 #   raw_agent ARG...          raw_agent.py, which is also $RAW_AGENT
 #   agent_load ARG...         bench's load generator, on $SSH_AUTH_SOCK
 #   await_lines N FILE REGEX  wait until FILE has N such lines
@@ -113,6 +114,16 @@ hold_begin()
 hold_ask()
 {
 	echo >&"${_agentd_holders[$1]}"
+}
+
+stock_ssh()
+{
+	# shellcheck disable=SC2016 # it is the script's own
+	printf '#!/bin/sh\necho "$SSH_SHIM_TOKEN"\n' >askpass
+	chmod 700 askpass
+	SSH_ASKPASS=$PWD/askpass SSH_ASKPASS_REQUIRE=force ssh -F none -p "$PORT" -o LogLevel=ERROR \
+		-o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no \
+		-o PreferredAuthentications=password build@127.0.0.1 "$@"
 }
 
 raw_agent()

@@ -17,6 +17,8 @@ was not opened), "closed" (a channel that ended without a reply) or "lost" (the 
     half ID         half a list request; then waits for the end of the channel
     flood ID        list requests for ever, and no reply is read, until a line comes on stdin
     exec VERB       runs VERB on a session channel: its output, "stderr: ...", "status: N"
+    stall VERB N    runs VERB on N session channels and reads nothing; at a line on stdin tells which
+                    are "open" yet
     forbidden       asks for all that a link does not do; a line "NAME refused|granted" for each
     login TOKEN...  these one after the other, in place of the first; "denied: BANNER" for each
 
@@ -250,6 +252,27 @@ async def run_verb(verb):
     print('status:', result.exit_status)
 
 
+class DeafSession(asyncssh.SSHClientSession):
+    """Takes what fits the window, and notes when it is over."""
+
+    is_over = False
+
+    def connection_made(self, chan):
+        chan.pause_reading()
+
+    def connection_lost(self, exc):
+        self.is_over = True
+
+
+async def stall(verb, count):
+    connection = await connect([TOKEN])
+    sessions = [(await connection.create_session(DeafSession, verb, encoding=None, window=40000))[1]
+                for _ in range(int(count))]
+    print('stalled', flush=True)
+    while await next_line():
+        tell('over' if session.is_over else 'open' for session in sessions)
+
+
 async def is_granted(attempt):
     try:
         result = await asyncio.wait_for(attempt, PATIENCE_S)
@@ -295,7 +318,7 @@ async def login(*tokens):
 
 COMMANDS = {
     'ask': ask, 'hold': hold, 'lengths': lengths, 'sign': sign, 'cut': cut, 'half': half,
-    'flood': flood, 'exec': run_verb, 'forbidden': forbidden, 'login': login,
+    'flood': flood, 'exec': run_verb, 'stall': stall, 'forbidden': forbidden, 'login': login,
 }
 
 if __name__ == '__main__':

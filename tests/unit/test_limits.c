@@ -21,6 +21,9 @@ START_TEST(each_name_sets_its_own_limit)
 	ck_assert_int_eq(limits_apply(&limits, "login-seconds=5"), 0);
 	ck_assert_int_eq(limits_apply(&limits, "request-seconds=6"), 0);
 	ck_assert_int_eq(limits_apply(&limits, "sign-seconds=7"), 0);
+	ck_assert_int_eq(limits_apply(&limits, "secret-bytes=8"), 0);
+	ck_assert_int_eq(limits_apply(&limits, "secrets-per-link=9"), 0);
+	ck_assert_int_eq(limits_apply(&limits, "secret-stall-seconds=10"), 0);
 	ck_assert_uint_eq(limits.links, 1);
 	ck_assert_uint_eq(limits.links_per_address, 2);
 	ck_assert_uint_eq(limits.connections_per_link, 3);
@@ -28,6 +31,9 @@ START_TEST(each_name_sets_its_own_limit)
 	ck_assert_uint_eq(limits.login_seconds, 5);
 	ck_assert_uint_eq(limits.request_seconds, 6);
 	ck_assert_uint_eq(limits.sign_seconds, 7);
+	ck_assert_uint_eq(limits.secret_bytes, 8);
+	ck_assert_uint_eq(limits.secrets_per_link, 9);
+	ck_assert_uint_eq(limits.secret_stall_seconds, 10);
 }
 END_TEST
 

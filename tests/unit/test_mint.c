@@ -44,6 +44,7 @@ START_TEST(a_token_says_what_was_asked_for)
 
 	ck_assert_int_eq(mint_add_id(&request, "one", reason), 0);
 	ck_assert_int_eq(mint_add_id(&request, "two", reason), 0);
+	ck_assert_int_eq(mint_add_secret(&request, "npmrc", reason), 0);
 	ck_assert_int_eq(mint_set_name(&request, "nightly", reason), 0);
 	ck_assert_int_eq(mint_set_lifetime(&request, "15m", reason), 0);
 	ck_assert_int_eq(mint_set_max_signatures(&request, "50", reason), 0);
@@ -56,6 +57,8 @@ START_TEST(a_token_says_what_was_asked_for)
 	ck_assert_uint_eq(token.id_count, 2);
 	ck_assert_str_eq(token.ids[0], "one");
 	ck_assert_str_eq(token.ids[1], "two");
+	ck_assert_uint_eq(token.secret_count, 1);
+	ck_assert_str_eq(token.secrets[0], "npmrc");
 	ck_assert(seal_is_good(&token, &secret));
 }
 END_TEST

@@ -22,6 +22,10 @@ static struct token sample(size_t id_count)
 	memset(token.seal, 0x33, sizeof(token.seal));
 	for (size_t i = 0; i < id_count && i < TOKEN_IDS_MAX; i++)
 		snprintf(token.ids[i], sizeof(token.ids[i]), "project%zu", i);
+	/* One less than ids. */
+	token.secret_count = id_count > 0 ? id_count - 1 : 0;
+	for (size_t i = 0; i < token.secret_count; i++)
+		snprintf(token.secrets[i], sizeof(token.secrets[i]), "secret%zu", i);
 	return token;
 }
 
@@ -97,17 +101,19 @@ START_TEST(what_was_written_is_read_back)
 		ck_assert(tokens_equal(&token, &out));
 		ck_assert_str_eq(out.name, token.name);
 		ck_assert_uint_eq(out.id_count, id_counts[i]);
+		ck_assert_uint_eq(out.secret_count, token.secret_count);
 		byte_buf_deinit(&text);
 	}
 }
 END_TEST
 
-START_TEST(largest_token_fits_its_text)
+START_TEST(largest_token_of_ids_fits_its_text)
 {
 	struct token token = sample(TOKEN_IDS_MAX);
 	struct token out;
 	struct byte_buf text;
 
+	token.secret_count = 0;
 	memset(token.name, 'n', TOKEN_NAME_MAX);
 	for (size_t i = 0; i < TOKEN_IDS_MAX; i++)
 		memset(token.ids[i], 'i', ID_NAME_MAX);
@@ -131,9 +137,12 @@ START_TEST(one_id_too_many_is_neither_written_nor_read)
 	ck_assert_uint_eq(text.len, 0);
 
 	token = sample(TOKEN_IDS_MAX);
+	token.secret_count = 0;
 	byte_buf_init(&binary, TOKEN_TEXT_MAX);
 	token_put_sealed_part(&binary, &token);
+	binary.len -= 4; /* the number of secrets comes behind the ids */
 	byte_buf_put_text(&binary, "onemore");
+	byte_buf_put_u32(&binary, 0);
 	byte_buf_put_bytes(&binary, token.seal, sizeof(token.seal));
 	/* The count's last byte: version, port, expiry, limit, hash, serial, name, count. */
 	count_at = 1 + 2 + 8 + 4 + 32 + 8 + 4 + strlen(token.name) + 3;
@@ -211,10 +220,10 @@ END_TEST
 
 START_TEST(each_field_is_in_the_sealed_part)
 {
-	struct token token = sample(1);
-	struct token altered[8];
+	struct token token = sample(2);
+	struct token altered[10];
 
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < 10; i++)
 		altered[i] = token;
 	altered[0].port++;
 	altered[1].expiry_s++;
@@ -224,7 +233,9 @@ START_TEST(each_field_is_in_the_sealed_part)
 	altered[5].name[0] = 'B';
 	altered[6].id_count = 0;
 	altered[7].ids[0][0] = 'P';
-	for (size_t i = 0; i < 8; i++)
+	altered[8].secret_count = 0;
+	altered[9].secrets[0][0] = 'S';
+	for (size_t i = 0; i < 10; i++)
 		ck_assert_msg(!sealed_parts_equal(&token, &altered[i]), "field %zu", i);
 	/* And the seal is not. */
 	altered[0] = token;
@@ -244,6 +255,44 @@ START_TEST(ids_cut_elsewhere_are_sealed_differently)
 	strcpy(b.ids[0], "a");
 	strcpy(b.ids[1], "bc");
 	ck_assert(!sealed_parts_equal(&a, &b));
+}
+END_TEST
+
+/* And a secret is no id. */
+START_TEST(ids_and_secrets_of_the_same_names_are_sealed_differently)
+{
+	struct token a = sample(1);
+	struct token b = a;
+
+	b.id_count = 0;
+	b.secret_count = 1;
+	memcpy(b.secrets[0], a.ids[0], sizeof(b.secrets[0]));
+	ck_assert(!sealed_parts_equal(&a, &b));
+}
+END_TEST
+
+START_TEST(one_secret_too_many_is_neither_written_nor_read)
+{
+	struct token token = sample(0);
+	struct token out = {.port = 99};
+	struct byte_buf text;
+	struct byte_buf binary;
+
+	token.secret_count = TOKEN_IDS_MAX + 1;
+	byte_buf_init(&text, TOKEN_TEXT_MAX);
+	ck_assert_int_eq(token_format(&token, &text), -EMSGSIZE);
+	token.secret_count = 0;
+	byte_buf_init(&binary, TOKEN_TEXT_MAX);
+	token_put_sealed_part(&binary, &token);
+	binary.len -= 4;
+	byte_buf_put_u32(&binary, TOKEN_IDS_MAX + 1);
+	for (size_t i = 0; i <= TOKEN_IDS_MAX; i++)
+		byte_buf_put_text(&binary, "one");
+	byte_buf_put_bytes(&binary, token.seal, sizeof(token.seal));
+	ck_assert_int_eq(parse_binary(byte_buf_view(&binary), &out), -EBADMSG);
+	ck_assert_uint_eq(out.port, 99);
+	byte_buf_deinit(&text);
+	byte_buf_deinit(&binary);
 }
 END_TEST
 
@@ -295,7 +344,25 @@ START_TEST(token_covers_its_ids_or_all)
 	ck_assert(!token_covers(&token, "project10"));
 	ck_assert(!token_covers(&token, ""));
 	token.id_count = 0;
+	token.secret_count = 0;
 	ck_assert(token_covers(&token, "anything"));
+}
+END_TEST
+
+START_TEST(token_that_names_anything_covers_only_what_it_names)
+{
+	struct token token = sample(2);
+
+	ck_assert(token_covers_secret(&token, "secret0"));
+	ck_assert(!token_covers_secret(&token, "secret1"));
+	ck_assert(!token_covers_secret(&token, "project0"));
+	token.id_count = 0;
+	ck_assert(!token_covers(&token, "project0"));
+	token.id_count = 2;
+	token.secret_count = 0;
+	ck_assert(!token_covers_secret(&token, "secret0"));
+	token.id_count = 0;
+	ck_assert(token_covers_secret(&token, "anything"));
 }
 END_TEST
 
@@ -304,15 +371,18 @@ int main(void)
 	TCase *tests = tcase_create("token");
 
 	tcase_add_test(tests, what_was_written_is_read_back);
-	tcase_add_test(tests, largest_token_fits_its_text);
+	tcase_add_test(tests, largest_token_of_ids_fits_its_text);
 	tcase_add_test(tests, one_id_too_many_is_neither_written_nor_read);
 	tcase_add_test(tests, every_prefix_of_a_token_is_badmsg);
 	tcase_add_test(tests, every_altered_byte_is_refused_or_changes_what_is_sealed);
 	tcase_add_test(tests, every_altered_character_of_the_text_is_refused_or_changes_the_token);
 	tcase_add_test(tests, each_field_is_in_the_sealed_part);
 	tcase_add_test(tests, ids_cut_elsewhere_are_sealed_differently);
+	tcase_add_test(tests, ids_and_secrets_of_the_same_names_are_sealed_differently);
+	tcase_add_test(tests, one_secret_too_many_is_neither_written_nor_read);
 	tcase_add_test(tests, white_space_around_a_token_is_ignored_within_it_is_not);
 	tcase_add_test(tests, id_is_a_short_plain_word);
 	tcase_add_test(tests, token_covers_its_ids_or_all);
+	tcase_add_test(tests, token_that_names_anything_covers_only_what_it_names);
 	return unit_main(tests, "token");
 }

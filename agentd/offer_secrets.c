@@ -1,0 +1,136 @@
+#include "agentd/offer_secrets.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct item {
+	char name[ID_NAME_MAX + 1];
+	char *path; /* NULL: size is known */
+	uint64_t size;
+	bool is_directory;
+	int err; /* of the system, negative */
+};
+
+struct offer_secrets {
+	uv_work_t work;
+	bool is_working;
+	void (*on_done)(void *owner); /* NULL once closed */
+	void *owner;
+	size_t count;
+	struct item items[];
+};
+
+static void secrets_free(struct offer_secrets *secrets)
+{
+	for (size_t i = 0; i < secrets->count; i++)
+		free(secrets->items[i].path);
+	free(secrets);
+}
+
+/* In a thread of the pool; nobody else looks at the items meanwhile. */
+static void look(uv_work_t *work)
+{
+	struct offer_secrets *secrets = work->data;
+	struct stat st;
+
+	for (size_t i = 0; i < secrets->count; i++) {
+		struct item *item = &secrets->items[i];
+
+		if (item->path == NULL)
+			continue;
+		if (stat(item->path, &st) != 0)
+			item->err = -errno;
+		else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+			item->err = -EINVAL;
+		else
+			item->size = (uint64_t)st.st_size;
+		item->is_directory = item->err == 0 && S_ISDIR(st.st_mode);
+	}
+}
+
+static void on_looked(uv_work_t *work, int status)
+{
+	struct offer_secrets *secrets = work->data;
+
+	(void)status; /* never cancelled */
+	secrets->is_working = false;
+	if (secrets->on_done == NULL)
+		secrets_free(secrets);
+	else
+		secrets->on_done(secrets->owner);
+}
+
+static int add(struct offer_secrets *secrets, const struct offered_secret *offered)
+{
+	struct item *item = &secrets->items[secrets->count++];
+
+	*item = (struct item){.size = offered->content_len};
+	memcpy(item->name, offered->name, sizeof(item->name));
+	if (offered->path == NULL)
+		return 0;
+	item->path = strdup(offered->path);
+	return item->path != NULL ? 0 : -ENOMEM;
+}
+
+int offer_secrets_start(struct front *front, const struct grant *grant,
+			void (*on_done)(void *owner), void *owner, struct offer_secrets **out)
+{
+	const struct secret_set *set = &front->secrets;
+	struct offer_secrets *secrets =
+		calloc(1, sizeof(*secrets) + set->count * sizeof(secrets->items[0]));
+	int err = secrets != NULL ? 0 : -ENOMEM;
+
+	for (size_t i = 0; err == 0 && i < set->count; i++) {
+		if (grant_covers_secret(grant, set->list[i].name))
+			err = add(secrets, &set->list[i]);
+	}
+	if (err == 0 && secrets->count > 0) {
+		secrets->work.data = secrets;
+		secrets->on_done = on_done;
+		secrets->owner = owner;
+		err = uv_queue_work(front->loop, &secrets->work, look, on_looked);
+		secrets->is_working = err == 0;
+	}
+	if (err == 0 && secrets->count > 0) {
+		*out = secrets;
+		return 0;
+	}
+	if (secrets != NULL)
+		secrets_free(secrets);
+	*out = NULL;
+	return err;
+}
+
+static void put_item(struct byte_buf *text, const struct item *item, bool is_working)
+{
+	byte_buf_printf(text, "secret %s ", item->name);
+	if (is_working)
+		byte_buf_printf(text, "unavailable the file system on the host does not answer\n");
+	else if (item->err == -EINVAL)
+		byte_buf_printf(text,
+				"unavailable it is neither a file nor a directory any more\n");
+	else if (item->err != 0)
+		byte_buf_printf(text, "unavailable on the host: %s\n", strerror(-item->err));
+	else if (item->is_directory)
+		byte_buf_printf(text, "dir -\n");
+	else
+		byte_buf_printf(text, "file %" PRIu64 "\n", item->size);
+}
+
+void offer_secrets_put(struct byte_buf *text, const struct offer_secrets *secrets)
+{
+	for (size_t i = 0; secrets != NULL && i < secrets->count; i++)
+		put_item(text, &secrets->items[i], secrets->is_working);
+}
+
+void offer_secrets_close(struct offer_secrets *secrets)
+{
+	if (secrets == NULL)
+		return;
+	secrets->on_done = NULL;
+	if (!secrets->is_working)
+		secrets_free(secrets);
+}
