@@ -29,12 +29,17 @@ struct session_bind {
 /* request: the whole message, its type byte included. 0; -ENOENT: another extension; -EBADMSG. */
 int session_bind_parse(struct byte_view request, struct session_bind *out);
 
+struct trusted_host;
+
 /* Digests, since nothing but equality is asked of a stranger's blobs afterwards. */
 struct binding {
 	uint8_t session_id[FINGERPRINT_HASH_LEN];
 	uint8_t host_key_blob[FINGERPRINT_HASH_LEN];
 	uint8_t fingerprint[FINGERPRINT_HASH_LEN]; /* of the host key; for people */
 	bool is_forwarding;
+	/* By the policy's hosts, when it was bound: which of them it is, or why it is none. */
+	const struct trusted_host *host;
+	const char *host_fault;
 };
 
 struct binding_list {

@@ -17,6 +17,7 @@
 #include "agentd/listeners.h"
 #include "agentd/mint.h"
 #include "agentd/process_limits.h"
+#include "agentd/source_rules.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
 
@@ -148,15 +149,28 @@ static int daemon_init_loop(struct daemon *daemon)
 	return keeper_watch_attach(&daemon->keeper, &daemon->loop, on_keeper_died, daemon);
 }
 
+/* What the policies of the sources name: hosts, and keys in files. */
+static int daemon_make_rules(struct front *front)
+{
+	int err;
+
+	front->trusted_hosts = trusted_hosts_new();
+	if (front->trusted_hosts == NULL)
+		return -ENOMEM;
+	err = trusted_hosts_set_files(front->trusted_hosts, NULL, 0);
+	return err == 0 ? source_set_make_rules(&front->sources, front->trusted_hosts) : err;
+}
+
 /* Everything that can be wrong with the command line, before anything is asked or opened. */
 static int daemon_prepare(struct daemon *daemon, const struct options *options)
 {
 	struct front *front = &daemon->front;
-	int err = 0;
+	int err;
 
 	front->limits = options->limits;
 	front->sources = options->sources;
 	front->secrets = options->secrets;
+	err = daemon_make_rules(front);
 	for (size_t i = 0; err == 0 && i < options->allow.count; i++)
 		err = access_allow(&front->access, options->allow.list[i]);
 	if (err == 0)

@@ -74,4 +74,5 @@ void front_deinit(struct front *front)
 	access_deinit(&front->access);
 	source_set_deinit(&front->sources);
 	secret_set_deinit(&front->secrets);
+	trusted_hosts_free(front->trusted_hosts);
 }

@@ -30,6 +30,7 @@ struct front {
 	struct limits limits;
 	struct source_set sources;
 	struct secret_set secrets;
+	struct trusted_hosts *trusted_hosts; /* for the rules of the sources */
 	struct access access;
 	struct upstream_pool pool;
 	struct relay_context relays;

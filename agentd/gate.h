@@ -1,16 +1,17 @@
 /*
  * gate.h - the policy that every request passes. Default deny.
  *
- * Let through: listing identities, signing logins, and the extensions "query" and
- * "session-bind@openssh.com". All that would change an agent, all else that could be signed, and
- * all that is unknown, is refused, whatever the source. One gate per agent connection, since
+ * Let through: listing identities, signing logins, SSHSIG in the namespaces of the policy, and the
+ * extensions "query" and "session-bind@openssh.com"; of these, what the policy's hosts, users and
+ * keys allow. All that would change an agent, all else that could be signed, and all that is
+ * unknown, is refused, whatever the source. One gate per agent connection, since
  * bindings live as long as that does.
  */
 #ifndef AGENTD_GATE_H
 #define AGENTD_GATE_H
 
 #include "agentd/binding.h"
-#include "agentd/policy.h"
+#include "agentd/rules.h"
 #include "common/bytes.h"
 #include "common/fingerprint.h"
 #include "common/log.h"
@@ -18,14 +19,14 @@
 enum gate_kind {
 	GATE_LIST,   /* SSH_AGENTC_REQUEST_IDENTITIES */
 	GATE_SIGN,   /* SSH_AGENTC_SIGN_REQUEST, for a login or for what we do not know */
-	GATE_SSHSIG, /* SSH_AGENTC_SIGN_REQUEST, for a file or a message; never passes yet */
+	GATE_SSHSIG, /* SSH_AGENTC_SIGN_REQUEST, for a file or a message */
 	GATE_QUERY,  /* the "query" extension */
 	GATE_BIND,   /* the "session-bind@openssh.com" extension */
 	GATE_OTHER,  /* never passes */
 };
 
 struct gate {
-	const struct policy *policy;
+	const struct rules *rules;
 	struct binding_list bindings; /* passed on; the upstream's state depends on them */
 };
 
@@ -54,8 +55,8 @@ struct gate_decision {
 	struct gate_login login;
 };
 
-/* policy, of the id asked for, outlives the gate. */
-void gate_init(struct gate *gate, const struct policy *policy);
+/* rules, of the id asked for, outlive the gate; if they change, so does what passes. */
+void gate_init(struct gate *gate, const struct rules *rules);
 
 /* Judges one request, its type byte included, and keeps what later ones depend on. */
 struct gate_decision gate_decide(struct gate *gate, struct byte_view request);

@@ -1,12 +1,11 @@
 #include "agentd/known_hosts_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "agentd/regular_file.h"
 #include "common/certificate.h"
 #include "common/log.h"
 
@@ -56,36 +55,6 @@ static void remember(struct known_hosts_file *file, const struct stat *info)
 	file->size = info->st_size;
 	file->modified = info->st_mtim;
 	file->changed = info->st_ctim;
-}
-
-/* A pipe or a device in the place of the file must not stop the loop. 0 or a negative errno. */
-static int read_text(const char *path, struct byte_buf *text)
-{
-	uint8_t block[16 * 1024];
-	struct stat info;
-	int err = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &info) != 0)
-		err = -errno;
-	else if (!S_ISREG(info.st_mode))
-		err = -EINVAL;
-	while (err == 0) {
-		ssize_t len = read(fd, block, sizeof(block));
-
-		if (len == 0)
-			break;
-		if (len > 0) {
-			byte_buf_put_bytes(text, block, (size_t)len);
-			err = byte_buf_status(text);
-		} else if (errno != EINTR) {
-			err = -errno;
-		}
-	}
-	close(fd);
-	return err;
 }
 
 /*
@@ -195,7 +164,7 @@ int known_hosts_file_refresh(struct known_hosts_file *file, bool *has_changed)
 		return 0;
 	byte_buf_init(&fresh.text, KNOWN_HOSTS_FILE_MAX);
 	if (err == 0)
-		err = read_text(file->path, &fresh.text);
+		err = regular_file_read(file->path, &fresh.text);
 	if (err == 0)
 		err = parse_text(&fresh, file->broken_count);
 	if (err == -ENOMEM) {

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "agentd/gate.h"
+#include "agentd/identity_filter.h"
 #include "agentd/record.h"
 #include "agentd/report.h"
 #include "common/agent_msg.h"
@@ -85,7 +86,7 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 	relay->grant = grant;
 	relay->events = events;
 	relay->owner = owner;
-	gate_init(&relay->gate, &source->policy);
+	gate_init(&relay->gate, &source->rules);
 	byte_buf_init(&relay->input, FRAME_LEN_MAX);
 	uv_timer_init(context->pool->loop, &relay->deadline);
 	relay->deadline.data = relay;
@@ -97,6 +98,23 @@ static void relay_reply_failure(struct relay *relay)
 	static const uint8_t frame[] = {0, 0, 0, 1, SSH_AGENT_FAILURE};
 
 	relay->events->on_replied(relay, (struct byte_view){frame, sizeof(frame)});
+}
+
+/* Of a list of keys, those that the policy lets be seen. */
+static void relay_reply(struct relay *relay, struct byte_view frame)
+{
+	struct byte_buf filtered;
+
+	if (!rules_name_keys(&relay->source->rules)) {
+		relay->events->on_replied(relay, frame);
+		return;
+	}
+	byte_buf_init(&filtered, frame.len);
+	if (identity_filter_put(&relay->source->rules, frame, &filtered) == 0)
+		relay->events->on_replied(relay, byte_buf_view(&filtered));
+	else
+		relay_reply_failure(relay);
+	byte_buf_deinit(&filtered);
 }
 
 /* Removes the first len bytes of the input; when all are gone, also much of their memory. */
@@ -228,7 +246,7 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
 	if (relay->gate.bindings.count == 0 && upstream_is_wanted(upstream))
 		relay_drop_upstream(relay);
-	relay->events->on_replied(relay, frame);
+	relay_reply(relay, frame);
 }
 
 static void on_upstream_failed(struct upstream *upstream, const char *reason)

@@ -13,6 +13,7 @@ void source_init(struct source *source, const char *id, enum source_kind kind)
 {
 	*source = (struct source){.kind = kind};
 	snprintf(source->id, sizeof(source->id), "%s", id);
+	source->rules.policy = &source->policy;
 	TAILQ_INIT(&source->holders);
 	TAILQ_INIT(&source->waiters);
 }
@@ -23,6 +24,7 @@ void source_deinit(struct source *source)
 	for (size_t i = 0; i < source->file_count; i++)
 		free(source->files[i]);
 	free((void *)source->files);
+	rules_deinit(&source->rules);
 	policy_deinit(&source->policy);
 }
 

@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "agentd/policy.h"
+#include "agentd/rules.h"
 #include "agentd/statistics.h"
 #include "common/token.h"
 
@@ -27,6 +28,7 @@ struct source {
 	char **files;	   /* SOURCE_KEYS: paths, "env:NAME" or "-" */
 	size_t file_count;
 	struct policy policy;
+	struct rules rules; /* of the policy; see source_rules.h */
 
 	/* at run time */
 	struct statistics statistics;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/key_blob.h"
+
 /* PROTOCOL.sshsig section 3. */
 static const char sshsig_magic[] = "SSHSIG";
 
@@ -32,4 +34,25 @@ int sshsig_parse(struct byte_view data, struct sshsig *out)
 		return -EBADMSG;
 	*out = sig;
 	return 0;
+}
+
+const char *sshsig_mismatch(const struct sign_request *request)
+{
+	struct byte_view type = key_blob_type(request->key_blob);
+
+	if (type.len == 0)
+		return "a signature by a malformed key";
+	if (view_equals_text(type, "ssh-rsa") ||
+	    view_equals_text(type, "ssh-rsa-cert-v01@openssh.com")) {
+		if (request->flags == 0)
+			return "RSA signatures with SHA-1 (ssh-rsa) are not made";
+		/* PROTOCOL.sshsig section 3: one of the two. */
+		return request->flags == SSH_AGENT_RSA_SHA2_256 ||
+				       request->flags == SSH_AGENT_RSA_SHA2_512
+			       ? NULL
+			       : "unknown flags in a sign request";
+	}
+	if ((request->flags & ~(uint32_t)(SSH_AGENT_RSA_SHA2_256 | SSH_AGENT_RSA_SHA2_512)) != 0)
+		return "unknown flags in a sign request";
+	return NULL;
 }

@@ -5,7 +5,7 @@
 #ifndef AGENTD_SSHSIG_H
 #define AGENTD_SSHSIG_H
 
-#include "common/bytes.h"
+#include "common/agent_msg.h"
 
 /* Views into the data that was parsed. */
 struct sshsig {
@@ -16,5 +16,11 @@ struct sshsig {
 
 /* With nothing left over. 0, or -EBADMSG: it is none. */
 int sshsig_parse(struct byte_view data, struct sshsig *out);
+
+/*
+ * Whether key and flags of a request for such a signature go together: RSA with SHA-2, and of the
+ * flags none that is unknown. NULL if so, else what is wrong; a constant.
+ */
+const char *sshsig_mismatch(const struct sign_request *request);
 
 #endif

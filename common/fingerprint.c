@@ -1,5 +1,6 @@
 #include "common/fingerprint.h"
 
+#include <errno.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -23,6 +24,23 @@ void fingerprint_text(const uint8_t hash[FINGERPRINT_HASH_LEN], char text[FINGER
 	else
 		text[0] = '\0'; /* out of memory: a log line without it */
 	byte_buf_deinit(&buf);
+}
+
+int fingerprint_parse(const char *text, uint8_t hash[FINGERPRINT_HASH_LEN])
+{
+	size_t prefix_len = strlen("SHA256:");
+	struct byte_buf bytes;
+	int err = -EINVAL;
+
+	byte_buf_init(&bytes, FINGERPRINT_HASH_LEN);
+	if (strncmp(text, "SHA256:", prefix_len) == 0 &&
+	    base64_parse(view_of(text + prefix_len), BASE64_STANDARD_UNPADDED, &bytes) == 0 &&
+	    bytes.len == FINGERPRINT_HASH_LEN) {
+		memcpy(hash, bytes.data, FINGERPRINT_HASH_LEN);
+		err = 0;
+	}
+	byte_buf_deinit(&bytes);
+	return err;
 }
 
 void fingerprint_of_blob(struct byte_view key_blob, char text[FINGERPRINT_TEXT_MAX])

@@ -17,6 +17,9 @@ void fingerprint_hash(struct byte_view key_blob, uint8_t hash[FINGERPRINT_HASH_L
 /* "SHA256:" and unpadded base64, NUL terminated. */
 void fingerprint_text(const uint8_t hash[FINGERPRINT_HASH_LEN], char text[FINGERPRINT_TEXT_MAX]);
 
+/* The hash of a text that fingerprint_text would have written. 0, or -EINVAL for any other. */
+int fingerprint_parse(const char *text, uint8_t hash[FINGERPRINT_HASH_LEN]);
+
 /* Both in one: key blob to text. */
 void fingerprint_of_blob(struct byte_view key_blob, char text[FINGERPRINT_TEXT_MAX]);
 

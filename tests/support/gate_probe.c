@@ -21,7 +21,8 @@
 #include "common/key_blob.h"
 #include "tests/support/exact.h"
 
-static const struct policy policy;
+static struct policy policy;
+static struct rules rules = {.policy = &policy};
 static struct byte_buf record;
 static struct gate bound; /* as after the session-bind */
 
@@ -87,7 +88,7 @@ static void probe_bind(struct byte_view request)
 	struct byte_view type;
 	struct gate gate;
 
-	gate_init(&gate, &policy);
+	gate_init(&gate, &rules);
 	if (bound.bindings.count != 1 || session_bind_parse(request, &bind) != 0)
 		die("not the first session-bind", 0);
 	type = key_blob_type(bind.host_key_blob);
@@ -115,7 +116,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return EXIT_FAILURE;
 	read_record(argv[1]);
-	gate_init(&bound, &policy);
+	gate_init(&bound, &rules);
 	for (left = byte_buf_view(&record); frame_peek(left, &body_len) == 0;) {
 		struct byte_view request = frame_body(left, body_len);
 		struct gate_decision decision = gate_decide(&bound, request);

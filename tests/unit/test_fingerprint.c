@@ -1,5 +1,7 @@
 #include "common/fingerprint.h"
 
+#include <errno.h>
+
 #include "common/base64.h"
 #include "tests/support/unit.h"
 
@@ -44,6 +46,30 @@ START_TEST(text_fills_its_room_exactly)
 }
 END_TEST
 
+START_TEST(a_text_is_parsed_if_it_is_one_that_is_printed)
+{
+	static const char *const wrong[] = {
+		"",
+		"SHA256:",
+		"sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+		"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+		"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuF",
+		"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+		"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV",
+		"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFUA",
+		"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU ",
+	};
+	uint8_t hash[FINGERPRINT_HASH_LEN];
+	char text[FINGERPRINT_TEXT_MAX];
+
+	ck_assert_int_eq(fingerprint_parse(KEY_FINGERPRINT, hash), 0);
+	fingerprint_text(hash, text);
+	ck_assert_str_eq(text, KEY_FINGERPRINT);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		ck_assert_msg(fingerprint_parse(wrong[i], hash) == -EINVAL, "%s", wrong[i]);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("fingerprint");
@@ -51,5 +77,6 @@ int main(void)
 	tcase_add_test(tests, fingerprint_is_the_one_that_ssh_keygen_prints);
 	tcase_add_test(tests, hash_and_text_are_the_two_halves);
 	tcase_add_test(tests, text_fills_its_room_exactly);
+	tcase_add_test(tests, a_text_is_parsed_if_it_is_one_that_is_printed);
 	return unit_main(tests, "fingerprint");
 }

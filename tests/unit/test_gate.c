@@ -5,14 +5,15 @@
 #include "tests/support/login.h"
 #include "tests/support/unit.h"
 
-static const struct policy policy;
+static struct policy policy;
+static struct rules rules = {.policy = &policy};
 static struct gate gate;
 
 static struct login_host host;
 
 static void gate_set_up(void)
 {
-	gate_init(&gate, &policy);
+	gate_init(&gate, &rules);
 	login_host_init_ed25519(&host);
 }
 
@@ -270,11 +271,11 @@ START_TEST(every_prefix_of_a_binding_is_refused)
 	byte_buf_init(&request, LOGIN_LEN_MAX);
 	put_session_bind(&request, &host, "session", true);
 	for (size_t len = 1; len < request.len; len++) {
-		gate_init(&gate, &policy);
+		gate_init(&gate, &rules);
 		ck_assert_msg(!decide(request.data, len).passes, "%zu bytes", len);
 		ck_assert_uint_eq(gate.bindings.count, 0);
 	}
-	gate_init(&gate, &policy);
+	gate_init(&gate, &rules);
 	ck_assert(decide_buf(&request).passes);
 }
 END_TEST
