@@ -1,7 +1,6 @@
 #include "agentd/limits.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,35 +43,42 @@ static const struct limit_name {
 	 "to take some of a secret"},
 };
 
+enum { LIMIT_COUNT = sizeof(limit_names) / sizeof(limit_names[0]) };
+
 static unsigned *limit_place(struct limits *limits, const struct limit_name *name)
 {
 	return (unsigned *)(void *)((char *)limits + name->offset);
 }
 
-int limits_apply(struct limits *limits, const char *spec)
+int limits_set(struct limits *limits, const char *name, const char *value,
+	       char reason[LIMITS_REASON_MAX])
 {
-	const char *equals = strchr(spec, '=');
-	size_t name_len = equals != NULL ? (size_t)(equals - spec) : strlen(spec);
+	for (size_t i = 0; i < LIMIT_COUNT; i++) {
+		unsigned long number;
 
-	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++) {
-		const struct limit_name *name = &limit_names[i];
-		unsigned long value;
-
-		if (strlen(name->name) != name_len || memcmp(name->name, spec, name_len) != 0)
+		if (strcmp(limit_names[i].name, name) != 0)
 			continue;
-		if (equals == NULL || number_parse(equals + 1, 1, name->max, &value) != 0)
+		if (number_parse(value, 1, limit_names[i].max, &number) != 0) {
+			snprintf(reason, LIMITS_REASON_MAX, "a number from 1 to %u",
+				 limit_names[i].max);
 			return -ERANGE;
-		*limit_place(limits, name) = (unsigned)value;
+		}
+		*limit_place(limits, &limit_names[i]) = (unsigned)number;
 		return 0;
 	}
 	return -ENOENT;
+}
+
+const char *limits_name(size_t index)
+{
+	return index < LIMIT_COUNT ? limit_names[index].name : NULL;
 }
 
 void limits_print_help(void)
 {
 	struct limits defaults = limits_default;
 
-	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++)
+	for (size_t i = 0; i < LIMIT_COUNT; i++)
 		printf("      %-21s %8u  %s\n", limit_names[i].name,
 		       *limit_place(&defaults, &limit_names[i]), limit_names[i].meaning);
 }

@@ -4,6 +4,8 @@
 #ifndef AGENTD_LIMITS_H
 #define AGENTD_LIMITS_H
 
+#include <stddef.h>
+
 struct limits {
 	unsigned links;		       /* at once, logged in or not; more wait in the backlog */
 	unsigned links_per_address;    /* more are closed */
@@ -19,8 +21,14 @@ struct limits {
 
 extern const struct limits limits_default;
 
-/* Applies "NAME=N". 0; -ENOENT for an unknown name, -ERANGE for a number that cannot be. */
-int limits_apply(struct limits *limits, const char *spec);
+enum { LIMITS_REASON_MAX = 128 };
+
+/* 0; -ENOENT: there is no limit of that name; -ERANGE, and reason says which numbers can be. */
+int limits_set(struct limits *limits, const char *name, const char *value,
+	       char reason[LIMITS_REASON_MAX]);
+
+/* The names there are, one by one; NULL behind the last. */
+const char *limits_name(size_t index);
 
 /* Prints name, default and meaning of each, a line each, for --help. */
 void limits_print_help(void);

@@ -20,7 +20,7 @@ struct listeners {
 	struct endpoint_list endpoints;
 	struct runtime_dir dir;
 	struct door_list doors;
-	struct string_list unix_paths; /* of --listen unix:, borrowed */
+	struct word_list unix_paths; /* of --listen unix:; the words are borrowed */
 };
 
 /*

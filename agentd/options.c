@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agentd/config.h"
+#include "agentd/config_path.h"
+#include "agentd/setting.h"
 #include "version.h"
 
 static const char usage_head[] =
@@ -35,6 +38,10 @@ static const char usage_head[] =
 	"                           tokens outlive the daemon\n"
 	"\n"
 	"How:\n"
+	"  --config FILE            read FILE, not $XDG_CONFIG_HOME/ssh-forward-agentd/config or\n"
+	"                           /etc/ssh-forward-agentd/config; see "
+	"ssh-forward-agentd.conf(5)\n"
+	"  -t, --test               say what is wrong with the configuration, and do no more\n"
 	"  --fork                   go to the background once listening, for\n"
 	"                           eval \"$(ssh-forward-agentd --fork ...)\"\n"
 	"  --log-level LEVEL        error, warn, info (default) or debug\n"
@@ -47,15 +54,12 @@ enum {
 	OPT_AGENT,
 	OPT_SSH,
 	OPT_SECRET,
-	OPT_PASSPHRASE_FILE,
-	OPT_LISTEN,
-	OPT_TRUST_NETWORK,
-	OPT_ALLOW,
-	OPT_TOKEN_FILE,
+	OPT_SETTING, /* setting.h has its name */
 	OPT_FORK,
-	OPT_LOG_LEVEL,
 	OPT_LIMIT,
-	OPT_HELP,
+	OPT_CONFIG,
+	OPT_TEST = 't',
+	OPT_HELP = 512,
 	OPT_VERSION,
 };
 
@@ -64,29 +68,22 @@ static const struct option long_options[] = {
 	{"agent", required_argument, NULL, OPT_AGENT},
 	{"ssh", required_argument, NULL, OPT_SSH},
 	{"secret", required_argument, NULL, OPT_SECRET},
-	{"passphrase-file", required_argument, NULL, OPT_PASSPHRASE_FILE},
-	{"listen", required_argument, NULL, OPT_LISTEN},
-	{"trust-network", no_argument, NULL, OPT_TRUST_NETWORK},
-	{"allow", required_argument, NULL, OPT_ALLOW},
-	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
+	{"passphrase-file", required_argument, NULL, OPT_SETTING},
+	{"listen", required_argument, NULL, OPT_SETTING},
+	{"trust-network", no_argument, NULL, OPT_SETTING},
+	{"allow", required_argument, NULL, OPT_SETTING},
+	{"token-file", required_argument, NULL, OPT_SETTING},
 	{"fork", no_argument, NULL, OPT_FORK},
-	{"log-level", required_argument, NULL, OPT_LOG_LEVEL},
+	{"log-level", required_argument, NULL, OPT_SETTING},
 	{"limit", required_argument, NULL, OPT_LIMIT},
+	{"config", required_argument, NULL, OPT_CONFIG},
+	{"test", no_argument, NULL, OPT_TEST},
 	{"help", no_argument, NULL, OPT_HELP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
 };
 
-static int string_list_add(struct string_list *strings, char *text)
-{
-	char **list = reallocarray((void *)strings->list, strings->count + 1, sizeof(*list));
-
-	if (list == NULL)
-		return -ENOMEM;
-	strings->list = list;
-	list[strings->count++] = text;
-	return 0;
-}
+static const char short_options[] = "+t";
 
 static void print_usage(void)
 {
@@ -97,26 +94,37 @@ static void print_usage(void)
 
 static int apply_limit(struct limits *limits, const char *spec)
 {
-	int err = limits_apply(limits, spec);
+	char reason[LIMITS_REASON_MAX] = "say NAME=N";
+	const char *equals = strchr(spec, '=');
+	char *name;
+	int err;
 
+	name = strndup(spec, equals != NULL ? (size_t)(equals - spec) : strlen(spec));
+	if (name == NULL)
+		return -ENOMEM;
+	err = limits_set(limits, name, equals != NULL ? equals + 1 : "", reason);
+	free(name);
 	if (err == -ENOENT)
 		log_error("--limit %s: there is no limit of that name; --help lists them", spec);
 	else if (err != 0)
-		log_error("--limit %s: say NAME=N with a number that makes sense", spec);
+		log_error("--limit %s: say NAME=N, with %s", spec, reason);
 	return err;
 }
 
-static int apply_log_level(const char *text, enum log_level *level)
+static int apply_setting(struct options *options, const char *name, const char *value)
 {
-	int err = log_parse_level(text, level);
+	const struct setting *setting = setting_find(name);
+	char reason[SETTING_REASON_MAX] = "out of memory";
+	int err;
 
+	err = setting_apply(setting, options, value != NULL ? value : "yes", reason);
 	if (err != 0)
-		log_error("--log-level %s: say error, warn, info or debug", text);
+		log_error("--%s %s: %s", name, value != NULL ? value : "", reason);
 	return err;
 }
 
 /* One option that takes effect at once; 0 or a negative errno after a report. */
-static int apply(struct options *options, int option, char *value)
+static int apply(struct options *options, int option, const char *name, const char *value)
 {
 	switch (option) {
 	case OPT_KEY:
@@ -127,79 +135,188 @@ static int apply(struct options *options, int option, char *value)
 		return source_add_ssh(&options->sources, value);
 	case OPT_SECRET:
 		return secret_set_add_option(&options->secrets, value);
-	case OPT_PASSPHRASE_FILE:
-		options->passphrase_file = value;
-		return 0;
-	case OPT_LISTEN:
-		return string_list_add(&options->listen, value);
-	case OPT_TRUST_NETWORK:
-		options->trusts_network = true;
-		return 0;
-	case OPT_ALLOW:
-		return string_list_add(&options->allow, value);
-	case OPT_TOKEN_FILE:
-		options->token_file = value;
-		return 0;
+	case OPT_SETTING:
+		return apply_setting(options, name, value);
 	case OPT_FORK:
 		options->forks = true;
 		return 0;
-	case OPT_LOG_LEVEL:
-		return apply_log_level(value, &options->log_level);
 	case OPT_LIMIT:
 		return apply_limit(&options->limits, value);
+	case OPT_CONFIG: /* have been looked at before the others */
+	case OPT_TEST:
+		return 0;
 	default: /* getopt has said what is wrong */
 		return -EINVAL;
 	}
 }
 
-static int set_defaults(struct options *options)
-{
-	static char auto_spec[] = "auto";
-	int err = 0;
+/* What is looked at before the configuration is read. */
+struct preview {
+	const char *config;
+	bool tests;
+	bool wants_help;
+	bool wants_version;
+};
 
-	if (options->sources.count == 0)
-		err = source_add_agent(&options->sources, "default");
-	if (err == 0 && options->listen.count == 0)
-		err = string_list_add(&options->listen, auto_spec);
-	return err;
-}
-
-enum options_verdict options_parse(int argc, char **argv, struct options *options)
+/* Mistakes are for later: it is silent. */
+static struct preview look_ahead(int argc, char **argv)
 {
+	struct preview preview = {0};
 	int option;
 
-	*options = (struct options){.limits = limits_default, .log_level = LOG_LEVEL_INFO};
-	while ((option = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
-		if (option == OPT_HELP) {
-			print_usage();
-			return OPTIONS_DONE;
-		}
-		if (option == OPT_VERSION) {
-			puts("ssh-forward-agentd " SFA_VERSION);
-			return OPTIONS_DONE;
-		}
-		if (apply(options, option, optarg) != 0)
-			return OPTIONS_WRONG;
+	optind = 0; /* getopt starts anew */
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+		if (option == OPT_CONFIG)
+			preview.config = optarg;
+		else if (option == OPT_TEST)
+			preview.tests = true;
+		else if (option == OPT_HELP)
+			preview.wants_help = true;
+		else if (option == OPT_VERSION)
+			preview.wants_version = true;
+		if (preview.wants_help || preview.wants_version)
+			break;
+	}
+	opterr = 1;
+	return preview;
+}
+
+static int parse_command_line(int argc, char **argv, struct options *options)
+{
+	int option;
+	int index = 0;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, short_options, long_options, &index)) != -1) {
+		int err = apply(options, option, long_options[index].name, optarg);
+
+		if (err != 0)
+			return err;
 	}
 	if (optind < argc) {
 		/* getopt stops behind "--"; at a word without it, somebody forgot an option. */
 		if (strcmp(argv[optind - 1], "--") != 0) {
 			log_error("what is \"%s\" here? a command goes behind \"--\"; see --help",
 				  argv[optind]);
-			return OPTIONS_WRONG;
+			return -EINVAL;
 		}
 		options->command = argv + optind;
 	}
 	if (options->command != NULL && options->forks) {
 		log_error("--fork and a command do not go together: the daemon ends with the "
 			  "command");
-		return OPTIONS_WRONG;
+		return -EINVAL;
 	}
-	return set_defaults(options) == 0 ? OPTIONS_RUN : OPTIONS_WRONG;
+	return 0;
+}
+
+static bool has_sources_from_commandline(const struct source_set *sources)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		if (sources->list[i]->is_from_commandline)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who names what to offer offers that and no more: a configuration that just lies in its place adds
+ * none, only what it says of the ids named. One that is named as well adds its own.
+ */
+static void drop_unasked_sources(struct source_set *sources)
+{
+	if (!has_sources_from_commandline(sources))
+		return;
+	for (size_t i = sources->count; i-- > 0;) {
+		if (!sources->list[i]->is_from_commandline)
+			source_set_drop(sources, i);
+	}
+}
+
+/* An [id] that nothing backs is the running agent. */
+static int back_sources(struct options *options)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < options->sources.count; i++) {
+		struct source *source = options->sources.list[i];
+		char *where = NULL;
+		int source_err = 0;
+
+		if (source_is_backed(source))
+			continue;
+		if (asprintf(&where, "%s:%u", options->config_path, source->config_line) < 0)
+			return -ENOMEM;
+		source_err = source_set_agent(source, where, NULL);
+		free(where);
+		if (source_err != 0)
+			err = source_err;
+	}
+	return err;
+}
+
+static int set_defaults(struct options *options)
+{
+	int err = 0;
+
+	if (options->sources.count == 0)
+		err = source_add_agent(&options->sources, "default");
+	if (err == 0 && options->listen.count == 0)
+		err = word_list_add(&options->listen, view_of("auto"));
+	return err;
+}
+
+static void say_tested(const struct options *options)
+{
+	char *path = NULL;
+
+	if (options->config_path != NULL) {
+		printf("%s: ok\n", options->config_path);
+		return;
+	}
+	printf("there is no configuration; it could be\n");
+	for (size_t i = 0; config_path_default(i, &path) == 0; i++) {
+		printf("  %s\n", path);
+		free(path);
+	}
+}
+
+enum options_verdict options_parse(int argc, char **argv, struct options *options)
+{
+	struct preview preview = look_ahead(argc, argv);
+	int config_err;
+	int err;
+
+	*options = (struct options){.limits = limits_default, .log_level = LOG_LEVEL_INFO};
+	if (preview.wants_help)
+		print_usage();
+	else if (preview.wants_version)
+		puts("ssh-forward-agentd " SFA_VERSION);
+	if (preview.wants_help || preview.wants_version)
+		return OPTIONS_DONE;
+	/* Mistakes of both are told. */
+	config_err = config_load(preview.config, options);
+	err = parse_command_line(argc, argv, options);
+	if (err == 0 && preview.config == NULL)
+		drop_unasked_sources(&options->sources);
+	if (err == 0)
+		err = back_sources(options);
+	if (err == 0 && config_err == 0)
+		err = set_defaults(options);
+	if (err != 0 || config_err != 0)
+		return OPTIONS_WRONG;
+	if (!preview.tests)
+		return OPTIONS_RUN;
+	say_tested(options);
+	return OPTIONS_DONE;
 }
 
 void options_deinit(struct options *options)
 {
-	free((void *)options->listen.list);
-	free((void *)options->allow.list);
+	free(options->config_path);
+	word_list_deinit(&options->listen);
+	word_list_deinit(&options->allow);
+	free(options->token_file);
+	free(options->passphrase_file);
 }

@@ -1,5 +1,5 @@
 /*
- * options.h - the command line of the daemon.
+ * options.h - how the daemon shall run: what the command line and the configuration file say.
  */
 #ifndef AGENTD_OPTIONS_H
 #define AGENTD_OPTIONS_H
@@ -7,34 +7,35 @@
 #include "agentd/limits.h"
 #include "agentd/secret_set.h"
 #include "agentd/source.h"
+#include "agentd/word_list.h"
 #include "common/log.h"
 
-struct string_list {
-	char **list; /* borrowed from argv */
-	size_t count;
-};
-
 struct options {
+	char *config_path; /* the configuration file that was read, or NULL */
 	struct source_set sources;
 	struct secret_set secrets;
-	struct string_list listen;
-	struct string_list allow;
+	struct word_list listen;
+	struct word_list allow;
 	struct limits limits;
 	enum log_level log_level;
-	const char *token_file;
-	const char *passphrase_file;
-	char **command; /* what stands behind "--", or NULL */
+	char *token_file;
+	char *passphrase_file;
+	char **command; /* what stands behind "--", or NULL; borrowed from argv */
 	bool trusts_network;
 	bool forks;
 };
 
 enum options_verdict {
 	OPTIONS_RUN,
-	OPTIONS_DONE,  /* --help or --version: printed, exit 0 */
+	OPTIONS_DONE,  /* --help, --version, or -t and all is well: printed, exit 0 */
 	OPTIONS_WRONG, /* reported, exit 2 */
 };
 
-/* Fills in defaults where the command line is silent: --agent default, --listen auto. */
+/*
+ * Reads the configuration file, then the command line, which wins: it adds to lists, and replaces
+ * single values and what backs an id. Fills in defaults where both are silent: --agent default,
+ * --listen auto. May be called again, for what the file says by then.
+ */
 enum options_verdict options_parse(int argc, char **argv, struct options *options);
 
 /* Frees all but options->sources and secrets, which the daemon takes over. */

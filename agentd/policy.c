@@ -2,60 +2,24 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/duration.h"
 #include "common/number.h"
 
-static const char spaces[] = " \t";
-
-static int word_list_add(struct word_list *words, const char *word, size_t len)
-{
-	char **list = reallocarray((void *)words->list, words->count + 1, sizeof(*list));
-
-	if (list == NULL)
-		return -ENOMEM;
-	words->list = list;
-	list[words->count] = strndup(word, len);
-	if (list[words->count] == NULL)
-		return -ENOMEM;
-	words->count++;
-	return 0;
-}
-
-static void word_list_deinit(struct word_list *words)
-{
-	for (size_t i = 0; i < words->count; i++)
-		free(words->list[i]);
-	free((void *)words->list);
-	*words = (struct word_list){0};
-}
-
 static int set_words(void *place, const char *value, char reason[POLICY_REASON_MAX])
 {
-	struct word_list *words = place;
+	struct byte_view word;
+	int err = 0;
 
-	for (;;) {
-		size_t len;
-		size_t next;
-		int err;
-
-		value += strspn(value, spaces);
-		next = strcspn(value, ",");
-		for (len = next; len > 0 && strchr(spaces, value[len - 1]) != NULL; len--)
-			;
-		if (len == 0) {
+	while (err == 0 && word_next(&value, &word)) {
+		if (word.len == 0) {
 			snprintf(reason, POLICY_REASON_MAX, "a word is missing");
 			return -EINVAL;
 		}
-		err = word_list_add(words, value, len);
-		if (err != 0)
-			return err;
-		if (value[next] == '\0')
-			return 0;
-		value += next + 1;
+		err = word_list_add(place, word);
 	}
+	return err;
 }
 
 static int set_flag(void *place, const char *value, char reason[POLICY_REASON_MAX])
@@ -121,6 +85,15 @@ int policy_set(struct policy *policy, const char *name, const char *value,
 const char *policy_name(size_t index)
 {
 	return index < POLICY_KEY_COUNT ? policy_keys[index].name : NULL;
+}
+
+bool policy_name_is_list(const char *name)
+{
+	for (size_t i = 0; i < POLICY_KEY_COUNT; i++) {
+		if (strcmp(name, policy_keys[i].name) == 0)
+			return policy_keys[i].set == set_words;
+	}
+	return false;
 }
 
 void policy_deinit(struct policy *policy)

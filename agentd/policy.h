@@ -12,13 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { POLICY_REASON_MAX = 256 };
+#include "agentd/word_list.h"
 
-/* Words of one key of the configuration, in the order they were given. */
-struct word_list {
-	char **list;
-	size_t count;
-};
+enum { POLICY_REASON_MAX = 256 };
 
 struct policy {
 	struct word_list hosts;		    /* where logins may go, HOST[:PORT]; none: anywhere */
@@ -41,6 +37,9 @@ int policy_set(struct policy *policy, const char *name, const char *value,
 
 /* The names that policy_set knows, one by one; NULL behind the last. */
 const char *policy_name(size_t index);
+
+/* True if the key holds words, and may come more than once. */
+bool policy_name_is_list(const char *name);
 
 void policy_deinit(struct policy *policy);
 

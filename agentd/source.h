@@ -1,7 +1,7 @@
 /*
  * source.h - what backs an id: a running agent's socket, or private key files in the keeper.
  *
- * A set of sources is made from the command line and lives as long as the daemon. The fields
+ * A set of sources is made from the command line and the configuration. The fields
  * below "at run time" belong to upstream.c, which hands out connections.
  */
 #ifndef AGENTD_SOURCE_H
@@ -16,6 +16,11 @@
 #include "agentd/statistics.h"
 #include "common/token.h"
 
+/* What to say where an id is none; takes ID_NAME_MAX. */
+#define ID_RULE                                                                            \
+	"an id is up to %d letters, digits, '.', '_' or '-', and begins with a letter or " \
+	"digit"
+
 enum source_kind { SOURCE_AGENT, SOURCE_KEYS };
 
 struct upstream;
@@ -28,7 +33,9 @@ struct source {
 	char **files;	   /* SOURCE_KEYS: paths, "env:NAME" or "-" */
 	size_t file_count;
 	struct policy policy;
-	struct rules rules; /* of the policy; see source_rules.h */
+	struct rules rules;	  /* of the policy; see source_rules.h */
+	unsigned config_line;	  /* of its [id] section; 0: it has none */
+	bool is_from_commandline; /* what backs it */
 
 	/* at run time */
 	struct statistics statistics;
@@ -44,15 +51,33 @@ struct source_set {
 };
 
 /* A source that nothing backs yet. The id is copied. */
-void source_init(struct source *source, const char *id, enum source_kind kind);
+void source_init(struct source *source, const char *id);
 void source_deinit(struct source *source);
+
+/* A new one, not backed yet; no other has the id. NULL when out of memory. */
+struct source *source_set_add(struct source_set *set, const char *id);
+
+/* Frees the one at index. */
+void source_set_drop(struct source_set *set, size_t index);
 
 /* Frees the sources, too. */
 void source_set_deinit(struct source_set *set);
 
+/* True once something backs it: key files, or an agent. */
+bool source_is_backed(const struct source *source);
+
 /*
- * Adds what an option says; each reports a mistake on stderr and returns -EINVAL then, or -ENOMEM.
- * Key files of one id add up; two agents for one id, or an agent and files, are a mistake.
+ * Each backs the source, reports a mistake on stderr as "where: what is wrong" and returns -EINVAL
+ * then, or -ENOMEM. Key files add up; two agents, or an agent and files, are a mistake.
+ */
+int source_add_file(struct source *source, const char *where, const char *name);
+
+/* socket_path: NULL for $SSH_AUTH_SOCK. */
+int source_set_agent(struct source *source, const char *where, const char *socket_path);
+
+/*
+ * Adds what an option of the command line says, with reports and errors as above. What the
+ * configuration backs the id with gives way to it.
  *
  * --key ID=FILE[,FILE...]
  */

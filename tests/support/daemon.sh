@@ -27,7 +27,7 @@ daemon_start()
 	mkdir -m 700 "$DAEMON_RUNTIME_DIR"
 	mkfifo "$dir/stdout"
 	exec {DAEMON_STDOUT}<>"$dir/stdout" # both ways: the daemon's end must not block ours
-	XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR engine_spawn "$SFA_AGENTD" "$@" \
+	XDG_CONFIG_HOME=$dir/config XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR engine_spawn "$SFA_AGENTD" "$@" \
 		</dev/null >"$dir/stdout" 2>"$DAEMON_LOG" {DAEMON_STDOUT}>&- &
 	DAEMON_PID=$!
 	_daemon_read_exports || fail "the daemon did not start: $(cat "$DAEMON_LOG")"

@@ -1,11 +1,11 @@
 #include "agentd/limits.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "tests/support/unit.h"
 
 static struct limits limits;
+static char reason[LIMITS_REASON_MAX];
 
 static void limits_reset(void)
 {
@@ -14,16 +14,16 @@ static void limits_reset(void)
 
 START_TEST(each_name_sets_its_own_limit)
 {
-	ck_assert_int_eq(limits_apply(&limits, "links=1"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "links-per-address=2"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "connections-per-link=3"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "upstream-per-id=4"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "login-seconds=5"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "request-seconds=6"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "sign-seconds=7"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "secret-bytes=8"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "secrets-per-link=9"), 0);
-	ck_assert_int_eq(limits_apply(&limits, "secret-stall-seconds=10"), 0);
+	ck_assert_int_eq(limits_set(&limits, "links", "1", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "links-per-address", "2", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "connections-per-link", "3", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "upstream-per-id", "4", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "login-seconds", "5", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "request-seconds", "6", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "sign-seconds", "7", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "secret-bytes", "8", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "secrets-per-link", "9", reason), 0);
+	ck_assert_int_eq(limits_set(&limits, "secret-stall-seconds", "10", reason), 0);
 	ck_assert_uint_eq(limits.links, 1);
 	ck_assert_uint_eq(limits.links_per_address, 2);
 	ck_assert_uint_eq(limits.connections_per_link, 3);
@@ -39,59 +39,52 @@ END_TEST
 
 START_TEST(the_bounds_of_a_limit_are_taken_and_no_number_beyond)
 {
-	ck_assert_int_eq(limits_apply(&limits, "upstream-per-id=4000"), 0);
+	ck_assert_int_eq(limits_set(&limits, "upstream-per-id", "4000", reason), 0);
 	ck_assert_uint_eq(limits.upstream_per_id, 4000);
-	ck_assert_int_eq(limits_apply(&limits, "upstream-per-id=4001"), -ERANGE);
-	ck_assert_int_eq(limits_apply(&limits, "upstream-per-id=0"), -ERANGE);
+	ck_assert_int_eq(limits_set(&limits, "upstream-per-id", "4001", reason), -ERANGE);
+	ck_assert_int_eq(limits_set(&limits, "upstream-per-id", "0", reason), -ERANGE);
 	ck_assert_uint_eq(limits.upstream_per_id, 4000);
 }
 END_TEST
 
 START_TEST(numbers_may_begin_with_any_digit)
 {
-	char spec[32];
+	char digits[2] = "";
 
 	for (unsigned digit = 1; digit <= 9; digit++) {
-		snprintf(spec, sizeof(spec), "links=%u", digit);
-		ck_assert_int_eq(limits_apply(&limits, spec), 0);
+		digits[0] = (char)('0' + digit);
+		ck_assert_int_eq(limits_set(&limits, "links", digits, reason), 0);
 		ck_assert_uint_eq(limits.links, digit);
 	}
-	ck_assert_int_eq(limits_apply(&limits, "links=010"), 0);
+	ck_assert_int_eq(limits_set(&limits, "links", "010", reason), 0);
 	ck_assert_uint_eq(limits.links, 10);
 }
 END_TEST
 
 START_TEST(what_is_no_number_is_refused)
 {
-	static const char *const specs[] = {
-		"links",
-		"links=",
-		"links=x",
-		"links=1x",
-		"links= 1",
-		"links=+1",
-		"links=-1",
-		"links=0x10",
-		"links=1 ",
-		"links=1.5",
-		"links=1e3",
-		"links=4294967297",
-		"links=18446744073709551617",
+	static const char *const values[] = {
+		"",	"x",  "1x",  " 1",  "+1",	  "-1",
+		"0x10", "1 ", "1.5", "1e3", "4294967297", "18446744073709551617",
 	};
 
-	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++)
-		ck_assert_msg(limits_apply(&limits, specs[i]) == -ERANGE, "%s", specs[i]);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		reason[0] = '\0';
+		ck_assert_msg(limits_set(&limits, "links", values[i], reason) == -ERANGE, "%s",
+			      values[i]);
+		ck_assert_str_eq(reason, "a number from 1 to 100000");
+	}
 	ck_assert_uint_eq(limits.links, limits_default.links);
 }
 END_TEST
 
 START_TEST(names_are_taken_whole)
 {
-	static const char *const specs[] = {"",		"=1",	       "link=1",
-					    "linkss=1", "links-per=1", "Links=1"};
+	static const char *const names[] = {"", "link", "linkss", "links-per", "Links"};
 
-	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++)
-		ck_assert_msg(limits_apply(&limits, specs[i]) == -ENOENT, "%s", specs[i]);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		ck_assert_msg(limits_set(&limits, names[i], "1", reason) == -ENOENT, "%s",
+			      names[i]);
 }
 END_TEST
 

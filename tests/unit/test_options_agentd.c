@@ -1,6 +1,7 @@
 #include "agentd/options.h"
 
 #include <getopt.h>
+#include <limits.h>
 
 #include "tests/support/said.h"
 #include "tests/support/unit.h"
@@ -11,12 +12,21 @@ static void setup(void)
 {
 	said_begin();
 	setenv("SSH_AUTH_SOCK", "/run/mine", 1);
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 }
 
 static void teardown(void)
 {
 	source_set_deinit(&options.sources);
 	options_deinit(&options);
+}
+
+static const char *realpath_of(const char *name)
+{
+	static char path[PATH_MAX];
+
+	ck_assert_ptr_nonnull(realpath(name, path));
+	return path;
 }
 
 /* Parses words that stand a space apart; starts from nothing each time. */
@@ -134,6 +144,86 @@ START_TEST(an_unknown_option_or_a_missing_value_is_a_mistake)
 }
 END_TEST
 
+START_TEST(the_command_line_wins_and_adds_to_lists)
+{
+	workspace_write("conf", view_of("[daemon]\nlisten = docker0\ntoken-file = /file\n"
+					"log-level = debug\npassphrase-file = /pass\n"
+					"[limits]\nlinks = 5\nlogin-seconds = 6\n"));
+	ck_assert_int_eq(parse("--config conf --listen br0 --token-file arg --limit links=7"),
+			 OPTIONS_RUN);
+	ck_assert_uint_eq(options.listen.count, 2);
+	ck_assert_str_eq(options.token_file, "arg");
+	ck_assert_str_eq(options.passphrase_file, "/pass");
+	ck_assert_int_eq(options.log_level, LOG_LEVEL_DEBUG);
+	ck_assert_uint_eq(options.limits.links, 7);
+	ck_assert_uint_eq(options.limits.login_seconds, 6);
+}
+END_TEST
+
+START_TEST(a_key_of_the_command_line_has_the_policy_of_the_file)
+{
+	workspace_write("conf", view_of("[id a]\nkey = /other\nhost = github.com\n[id b]\n"));
+	ck_assert_int_eq(parse("--config conf --key a=./a.pem"), OPTIONS_RUN);
+	ck_assert_uint_eq(options.sources.count, 2);
+	ck_assert_uint_eq(options.sources.list[0]->file_count, 1);
+	ck_assert_str_eq(options.sources.list[0]->files[0], "./a.pem");
+	ck_assert_str_eq(options.sources.list[0]->policy.hosts.list[0], "github.com");
+	ck_assert_str_eq(options.sources.list[1]->socket_path, "/run/mine");
+	ck_assert_int_eq(parse("--config conf --agent a=/run/a"), OPTIONS_RUN);
+	ck_assert_int_eq(options.sources.list[0]->kind, SOURCE_AGENT);
+	ck_assert_str_eq(options.sources.list[0]->socket_path, "/run/a");
+	ck_assert_uint_eq(options.sources.list[0]->file_count, 0);
+}
+END_TEST
+
+/* Who names what to offer offers no more than that. */
+START_TEST(a_default_file_adds_no_ids_to_those_of_the_command_line)
+{
+	workspace_run("mkdir -p xdg/ssh-forward-agentd");
+	workspace_write("xdg/ssh-forward-agentd/config",
+			view_of("[id a]\nhost = github.com\n[id b]\n"));
+	setenv("HOME", "/nonexistent", 1);
+	setenv("XDG_CONFIG_HOME", realpath_of("xdg"), 1);
+	ck_assert_int_eq(parse("--key a=./a.pem"), OPTIONS_RUN);
+	ck_assert_uint_eq(options.sources.count, 1);
+	ck_assert_str_eq(options.sources.list[0]->policy.hosts.list[0], "github.com");
+	ck_assert_int_eq(parse(""), OPTIONS_RUN);
+	ck_assert_uint_eq(options.sources.count, 2);
+}
+END_TEST
+
+START_TEST(an_id_that_nothing_backs_needs_an_agent)
+{
+	unsetenv("SSH_AUTH_SOCK");
+	workspace_write("conf", view_of("[id a]\nkey = /k\n\n[id b]\n"));
+	ck_assert_int_eq(parse("--config conf"), OPTIONS_WRONG);
+	said_expect("conf:4: id \"b\": no agent is running here");
+}
+END_TEST
+
+START_TEST(mistakes_of_file_and_command_line_are_all_told)
+{
+	workspace_write("conf", view_of("[daemon]\nlog-level = x\n"));
+	ck_assert_int_eq(parse("--config conf --limit links=0"), OPTIONS_WRONG);
+	said_expect("conf:2: log-level = x");
+	said_expect("--limit links=0");
+}
+END_TEST
+
+START_TEST(the_test_says_that_the_file_is_well)
+{
+	ck_assert_int_ge(dup2(STDERR_FILENO, STDOUT_FILENO), 0);
+	workspace_write("conf", view_of("[limits]\nlinks = 5\n"));
+	ck_assert_int_eq(parse("-t --config conf"), OPTIONS_DONE);
+	ck_assert_int_eq(parse("--test"), OPTIONS_DONE);
+	fflush(stdout);
+	said_expect("conf: ok\n");
+	said_expect("/nonexistent/ssh-forward-agentd/config");
+	workspace_write("conf", view_of("[limits]\nlinks = 0\n"));
+	ck_assert_int_eq(parse("-t --config conf"), OPTIONS_WRONG);
+}
+END_TEST
+
 START_TEST(help_and_version_are_all_that_is_done)
 {
 	ck_assert_int_ge(dup2(STDERR_FILENO, STDOUT_FILENO), 0);
@@ -161,6 +251,12 @@ int main(void)
 	tcase_add_test(tests, fork_and_a_command_do_not_go_together);
 	tcase_add_test(tests, mistakes_are_reported_with_the_option);
 	tcase_add_test(tests, an_unknown_option_or_a_missing_value_is_a_mistake);
+	tcase_add_test(tests, the_command_line_wins_and_adds_to_lists);
+	tcase_add_test(tests, a_key_of_the_command_line_has_the_policy_of_the_file);
+	tcase_add_test(tests, a_default_file_adds_no_ids_to_those_of_the_command_line);
+	tcase_add_test(tests, an_id_that_nothing_backs_needs_an_agent);
+	tcase_add_test(tests, mistakes_of_file_and_command_line_are_all_told);
+	tcase_add_test(tests, the_test_says_that_the_file_is_well);
 	tcase_add_test(tests, help_and_version_are_all_that_is_done);
 	return unit_main(tests, "options_agentd");
 }

@@ -75,7 +75,7 @@ static void fixture_init(struct fixture *f, int backlog)
 	f->limits.request_seconds = REQUEST_SECONDS;
 	f->limits.sign_seconds = REQUEST_SECONDS;
 	f->closes_when_ended = true;
-	source_init(&f->source, "id", SOURCE_AGENT);
+	source_init(&f->source, "id");
 	unlink(address.sun_path);
 	f->listening_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(f->listening_fd, (void *)&address, sizeof(address)), 0);
