@@ -184,6 +184,25 @@ START_TEST(every_hop_of_a_forwarded_agent_is_a_host_of_the_id)
 }
 END_TEST
 
+START_TEST(a_binding_that_is_no_news_changes_nothing_when_there_is_room_for_no_more)
+{
+	char session[16];
+
+	for (unsigned i = 0; i < BINDINGS_MAX; i++) {
+		snprintf(session, sizeof(session), "session %u", i);
+		ck_assert(bind(&good, session, i < BINDINGS_MAX - 1).passes);
+	}
+	ck_assert(log_in(session).passes);
+	gate_world_connect(&world);
+	for (unsigned i = 0; i < BINDINGS_MAX; i++) {
+		snprintf(session, sizeof(session), "session %u", i);
+		ck_assert(bind(&good, session, true).passes);
+	}
+	ck_assert(bind(&good, session, true).passes);
+	ck_assert_uint_eq(world.gate.bindings.count, BINDINGS_MAX);
+}
+END_TEST
+
 /* A kind of key that we do not verify is not false, but proves nothing. */
 START_TEST(a_binding_that_cannot_be_verified_proves_no_host)
 {
@@ -311,6 +330,8 @@ int main(void)
 	tcase_add_test(tests, the_signature_of_another_host_is_no_binding);
 	tcase_add_test(tests, a_host_bound_login_is_for_the_host_that_is_bound);
 	tcase_add_test(tests, every_hop_of_a_forwarded_agent_is_a_host_of_the_id);
+	tcase_add_test(tests,
+		       a_binding_that_is_no_news_changes_nothing_when_there_is_room_for_no_more);
 	tcase_add_test(tests, a_binding_that_cannot_be_verified_proves_no_host);
 	tcase_add_test(tests, one_of_several_hosts_is_named_as_the_policy_names_it);
 	tcase_add_test(tests, a_host_of_another_port_is_another_host);

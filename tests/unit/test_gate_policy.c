@@ -191,7 +191,8 @@ END_TEST
 START_TEST(files_are_not_signed_with_sha1_nor_with_unknown_flags)
 {
 	gate_world_set(&world, "allow-sshsig", "git");
-	ck_assert(!sign_file("git", "rsa.blob", 0).passes);
+	ck_assert_str_eq(sign_file("git", "rsa.blob", 0).reason,
+			 "RSA signatures with SHA-1 (ssh-rsa) are not made");
 	ck_assert(sign_file("git", "rsa.blob", SSH_AGENT_RSA_SHA2_256).passes);
 	ck_assert(sign_file("git", "rsa.blob", SSH_AGENT_RSA_SHA2_512).passes);
 	ck_assert(!sign_file("git", "rsa.blob", 6).passes);

@@ -120,6 +120,7 @@ START_TEST(markers_are_known_by_name)
 	ck_assert_int_eq(status("@revoked"), -EBADMSG);
 	ck_assert_int_eq(status("@revoked "), -EBADMSG);
 	ck_assert_int_eq(status("@revoked @cert-authority * %"), -EBADMSG);
+	ck_assert_int_eq(status("@revoked @revoked %"), -EBADMSG);
 }
 END_TEST
 
