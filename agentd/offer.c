@@ -128,7 +128,7 @@ static void on_due(uv_timer_t *timer)
 	struct offer *offer = timer->data;
 	struct byte_buf text;
 
-	byte_buf_init(&text, OFFER_TEXT_MAX);
+	byte_buf_init(&text, OFFER_LEN_MAX);
 	put_offer(&text, offer);
 	offer->on_done(offer->owner, byte_buf_view(&text));
 	byte_buf_deinit(&text);
@@ -211,7 +211,7 @@ struct offer *offer_new(struct front *front, struct grant *grant,
 		item = &offer->items[offer->item_count++];
 		item->offer = offer;
 		item->source = front->sources.list[i];
-		byte_buf_init(&item->keys, OFFER_TEXT_MAX);
+		byte_buf_init(&item->keys, OFFER_LEN_MAX);
 		item_ask(item);
 	}
 	if (offer_secrets_start(front, grant, part_done, offer, &offer->secrets) == 0 &&

@@ -5,8 +5,7 @@
 #define AGENTD_OFFER_H
 
 #include "agentd/front.h"
-
-enum { OFFER_TEXT_MAX = 1024 * 1024 };
+#include "common/offer_size.h"
 
 struct offer;
 

@@ -146,7 +146,7 @@ bool verb_channel_open(struct link *link, ssh_message message)
 		free(verb);
 		return false;
 	}
-	wire_channel_attach(&verb->channel, &link->wire, ssh, OFFER_TEXT_MAX, &verb_channel_events,
+	wire_channel_attach(&verb->channel, &link->wire, ssh, OFFER_LEN_MAX, &verb_channel_events,
 			    verb);
 	return true;
 }

@@ -236,7 +236,7 @@ static void conn_start_request(struct agent_conn *conn)
 		conn_send_request(conn);
 		return;
 	}
-	err = uplink_open(conn->uplink, &conn_upstream_events, conn, &conn->upstream);
+	err = uplink_open(conn->uplink, conn->id, &conn_upstream_events, conn, &conn->upstream);
 	if (err != 0)
 		conn_fail_request(conn);
 }
@@ -257,8 +257,8 @@ static void conn_advance(struct agent_conn *conn)
 	}
 }
 
-int agent_conn_start(uv_loop_t *loop, int fd, struct uplink *uplink, agent_conn_closed on_closed,
-		     void *owner, struct agent_conn **out)
+int agent_conn_start(uv_loop_t *loop, int fd, struct uplink *uplink, const char *id,
+		     agent_conn_closed on_closed, void *owner, struct agent_conn **out)
 {
 	struct agent_conn *conn = calloc(1, sizeof(*conn));
 
@@ -270,6 +270,7 @@ int agent_conn_start(uv_loop_t *loop, int fd, struct uplink *uplink, agent_conn_
 	uv_pipe_open(&conn->pipe, fd);
 	conn->pipe.data = conn;
 	conn->uplink = uplink;
+	conn->id = id;
 	conn->on_closed = on_closed;
 	conn->owner = owner;
 	byte_buf_init(&conn->request, FRAME_LEN_MAX + READ_CHUNK);

@@ -31,6 +31,7 @@ struct agent_conn {
 	uv_write_t write;
 	enum agent_conn_state state;
 	struct uplink *uplink;
+	const char *id;
 	struct upstream *upstream; /* NULL until the first request, and once it is gone */
 	struct byte_buf request;   /* what the program sent; the request in flight is its start */
 	size_t in_flight_len;
@@ -43,11 +44,11 @@ struct agent_conn {
 };
 
 /*
- * Starts relaying for fd, a connected, non-blocking socket, which it takes over in any case. 0 and
- * *out, which ends with on_closed and is freed after it; or -ENOMEM.
+ * Starts relaying for fd, a connected, non-blocking socket, which it takes over in any case. id, for
+ * uplink_open, is borrowed. 0 and *out, which ends with on_closed and is freed after it; or -ENOMEM.
  */
-int agent_conn_start(uv_loop_t *loop, int fd, struct uplink *uplink, agent_conn_closed on_closed,
-		     void *owner, struct agent_conn **out);
+int agent_conn_start(uv_loop_t *loop, int fd, struct uplink *uplink, const char *id,
+		     agent_conn_closed on_closed, void *owner, struct agent_conn **out);
 
 /* Starts closing; idempotent. */
 void agent_conn_close(struct agent_conn *conn);

@@ -1,6 +1,7 @@
 #include "shim/agent_server.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -66,8 +67,8 @@ static void on_connectable(uv_poll_t *poll, int status, int events)
 			return;
 		}
 		server->is_short = false;
-		if (agent_conn_start(poll->loop, fd, server->uplink, on_conn_closed, server,
-				     &conn) != 0)
+		if (agent_conn_start(poll->loop, fd, server->uplink, server->id, on_conn_closed,
+				     server, &conn) != 0)
 			return;
 		conn->prev = NULL;
 		conn->next = server->conns;
@@ -101,11 +102,13 @@ static int listen_at(const char *path, const struct agent_server_access *access)
 }
 
 int agent_server_init(struct agent_server *server, uv_loop_t *loop, const char *path,
-		      const struct agent_server_access *access, struct uplink *uplink)
+		      const struct agent_server_access *access, struct uplink *uplink,
+		      const char *id)
 {
 	int err;
 
 	*server = (struct agent_server){.uplink = uplink};
+	snprintf(server->id, sizeof(server->id), "%s", id != NULL ? id : "");
 	server->fd = listen_at(path, access);
 	if (server->fd < 0)
 		return server->fd;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "common/token.h"
 #include "shim/agent_conn.h"
 
 struct agent_server_access {
@@ -22,6 +23,7 @@ struct agent_server {
 	uv_timer_t pause; /* until accepting is tried again */
 	int fd;
 	struct uplink *uplink;
+	char id[ID_NAME_MAX + 1]; /* that it serves */
 	struct agent_conn *conns;
 	size_t conn_count;
 	bool is_short; /* of descriptors or memory: said once */
@@ -29,10 +31,11 @@ struct agent_server {
 
 /*
  * Listens at path, whose directory keeps strangers out until the socket has its mode; uplink
- * outlives the server. 0 or a negative errno.
+ * outlives the server. id is copied; NULL: the one that a Unix socket serves. 0 or a negative errno.
  */
 int agent_server_init(struct agent_server *server, uv_loop_t *loop, const char *path,
-		      const struct agent_server_access *access, struct uplink *uplink);
+		      const struct agent_server_access *access, struct uplink *uplink,
+		      const char *id);
 
 /* Closes the socket and its connections; all is gone when the loop has run out. Idempotent. */
 void agent_server_close(struct agent_server *server);

@@ -11,6 +11,7 @@
 #include "shim/command.h"
 #include "shim/options.h"
 #include "shim/shim.h"
+#include "shim/wrapper.h"
 #include "version.h"
 
 int main(int argc, char **argv)
@@ -19,6 +20,8 @@ int main(int argc, char **argv)
 	char error[512];
 	int exit_status;
 
+	if (wrapper_is_meant(argv[0]))
+		return wrapper_run(argv); /* first: descriptors are passed on as they are */
 	standard_fds_fill();
 	log_init("ssh-shim", LOG_LEVEL_INFO);
 	if (options_parse(argc, argv, &options, error, sizeof(error)) != 0) {

@@ -67,7 +67,7 @@ static int parse_id_line(struct byte_view line, struct offer *offer)
 	struct byte_view state = take_word(&line);
 	struct offer_id *id;
 
-	if (name.len == 0 || name.len >= OFFER_TEXT_SIZE || source.len == 0 || state.len == 0)
+	if (!id_is_valid(name) || source.len == 0 || state.len == 0)
 		return -EBADMSG;
 	if (offer->id_count == OFFER_IDS_MAX)
 		return -EMSGSIZE;
@@ -113,6 +113,43 @@ static int parse_key_line(struct byte_view line, struct offer *offer)
 	return 0;
 }
 
+static int parse_repo_line(struct byte_view line, struct offer *offer)
+{
+	struct byte_view id = take_word(&line);
+	struct repo_place place;
+	struct offer_repo *repo;
+
+	if (!id_is_valid(id) || line.len > REPO_PATTERN_MAX)
+		return -EBADMSG;
+	if (offer->repo_count == OFFER_REPOS_MAX)
+		return -EMSGSIZE;
+	repo = array_grow((void **)&offer->repos, offer->repo_count, sizeof(*repo));
+	if (repo == NULL)
+		return -ENOMEM;
+	*repo = (struct offer_repo){0};
+	memcpy(repo->id, id.ptr, id.len);
+	memcpy(repo->pattern, line.ptr, line.len);
+	if (memchr(line.ptr, '\0', line.len) != NULL ||
+	    repo_pattern_parse(repo->pattern, &place) != 0)
+		return -EBADMSG;
+	offer->repo_count++;
+	return 0;
+}
+
+/* As it stands, for ssh to judge; but what a line of a file cannot hold is no line. */
+static int parse_known_host_line(struct byte_view line, struct offer *offer)
+{
+	if (line.len == 0)
+		return -EBADMSG;
+	for (size_t i = 0; i < line.len; i++) {
+		if ((line.ptr[i] < 0x20 && line.ptr[i] != '\t') || line.ptr[i] == 0x7f)
+			return -EBADMSG;
+	}
+	byte_buf_put_bytes(&offer->known_hosts, line.ptr, line.len);
+	byte_buf_put_u8(&offer->known_hosts, '\n');
+	return byte_buf_status(&offer->known_hosts);
+}
+
 static int parse_line(struct byte_view line, struct offer *offer)
 {
 	struct byte_view word = take_word(&line);
@@ -121,6 +158,10 @@ static int parse_line(struct byte_view line, struct offer *offer)
 		return parse_id_line(line, offer);
 	if (view_equals_text(word, "key"))
 		return parse_key_line(line, offer);
+	if (view_equals_text(word, "repo"))
+		return parse_repo_line(line, offer);
+	if (view_equals_text(word, "known-host"))
+		return parse_known_host_line(line, offer);
 	if (view_equals_text(word, "daemon")) {
 		printable_copy(offer->daemon_version, OFFER_TEXT_SIZE, line);
 	} else if (view_equals_text(word, "default")) {
@@ -157,6 +198,7 @@ int offer_parse(struct byte_view text, struct offer *out)
 
 	if (text.len > OFFER_LEN_MAX)
 		return -EMSGSIZE;
+	byte_buf_init(&offer.known_hosts, OFFER_KNOWN_HOSTS_MAX);
 	err = take_line(&text, &line);
 	if (err == 0 && !view_equals_text(line, OFFER_FIRST_LINE))
 		err = -EBADMSG;
@@ -177,10 +219,12 @@ void offer_deinit(struct offer *offer)
 {
 	free(offer->ids);
 	free(offer->keys);
+	free(offer->repos);
+	byte_buf_deinit(&offer->known_hosts);
 	*offer = (struct offer){0};
 }
 
-static const struct offer_id *offer_find(const struct offer *offer, const char *name)
+const struct offer_id *offer_find(const struct offer *offer, const char *name)
 {
 	for (size_t i = 0; i < offer->id_count; i++) {
 		if (strcmp(offer->ids[i].name, name) == 0)

@@ -9,11 +9,14 @@
 #include <stdint.h>
 
 #include "common/bytes.h"
+#include "common/offer_size.h"
+#include "common/repo_pattern.h"
+#include "common/token.h"
 
 enum {
-	OFFER_LEN_MAX = 256 * 1024,
 	OFFER_IDS_MAX = 256,
 	OFFER_KEYS_MAX = 4096,
+	OFFER_REPOS_MAX = 1024,
 	OFFER_TEXT_SIZE = 256, /* longer ids, fingerprints and comments are cut */
 };
 
@@ -33,6 +36,12 @@ struct offer_id {
 	size_t key_count;
 };
 
+/* A pattern of repositories (common/repo_pattern.h), and the id that serves them. */
+struct offer_repo {
+	char id[ID_NAME_MAX + 1];
+	char pattern[REPO_PATTERN_MAX + 1];
+};
+
 struct offer {
 	char daemon_version[OFFER_TEXT_SIZE];
 	char default_id[OFFER_TEXT_SIZE]; /* empty: none */
@@ -42,6 +51,9 @@ struct offer {
 	size_t id_count;
 	struct offer_key *keys;
 	size_t key_count;
+	struct offer_repo *repos; /* in the order they came */
+	size_t repo_count;
+	struct byte_buf known_hosts; /* lines of known_hosts, each with its newline */
 };
 
 /*
@@ -51,6 +63,9 @@ struct offer {
  */
 int offer_parse(struct byte_view text, struct offer *out);
 void offer_deinit(struct offer *offer);
+
+/* NULL if there is none of that name. */
+const struct offer_id *offer_find(const struct offer *offer, const char *name);
 
 /*
  * The id to use: wanted, or the default when wanted is NULL. 0 and *out, which points into offer;

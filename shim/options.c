@@ -38,6 +38,8 @@ const char options_help[] =
 	"                      still an error\n"
 	"  --check             say which daemon is found and what it offers, run nothing;\n"
 	"                      status 0, 1 (something is wrong), 2 (no daemon)\n"
+	"  --no-ssh-wrapper    leave the image's ssh alone: no host keys and no choice of keys by\n"
+	"                      repository from the daemon\n"
 	"  --owner UID[:GID]   the socket's owner, for a command that drops privileges\n"
 	"  --mode MODE         the socket's mode, octal (default 0600)\n"
 	"  --quiet             errors only\n"
@@ -54,6 +56,7 @@ enum option_code {
 	OPT_TOKEN_FILE,
 	OPT_WAIT,
 	OPT_OPTIONAL,
+	OPT_NO_SSH_WRAPPER,
 	OPT_CHECK,
 	OPT_OWNER,
 	OPT_MODE,
@@ -69,6 +72,7 @@ static const struct option long_options[] = {
 	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
 	{"wait", required_argument, NULL, OPT_WAIT},
 	{"optional", no_argument, NULL, OPT_OPTIONAL},
+	{"no-ssh-wrapper", no_argument, NULL, OPT_NO_SSH_WRAPPER},
 	{"check", no_argument, NULL, OPT_CHECK},
 	{"owner", required_argument, NULL, OPT_OWNER},
 	{"mode", required_argument, NULL, OPT_MODE},
@@ -184,6 +188,9 @@ static int apply_option(int code, const char *value, struct options *options,
 		return parse_wait(value, options, error);
 	case OPT_OPTIONAL:
 		options->is_optional = true;
+		return 0;
+	case OPT_NO_SSH_WRAPPER:
+		options->has_no_wrapper = true;
 		return 0;
 	case OPT_CHECK:
 		options->action = OPTIONS_CHECK;

@@ -29,6 +29,7 @@ struct options {
 	unsigned int wait_ms;
 	bool is_wait_given; /* then "nobody there" is worth another try until wait_ms have passed */
 	bool is_optional;
+	bool has_no_wrapper; /* the image's ssh is left as it is */
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid; /* (gid_t)-1: leave the group alone */

@@ -9,14 +9,17 @@
 
 #include "common/log.h"
 #include "shim/agent_server.h"
+#include "shim/agent_sockets.h"
 #include "shim/ask.h"
 #include "shim/check.h"
+#include "shim/child_environment.h"
 #include "shim/command.h"
 #include "shim/find.h"
 #include "shim/offer.h"
 #include "shim/token_source.h"
 #include "shim/uplink.h"
 #include "shim/workdir.h"
+#include "shim/wrapper_files.h"
 
 enum {
 	OFFER_TIMEOUT_MS = 5000,
@@ -37,6 +40,7 @@ struct shim {
 	struct uplink uplink;
 	struct workdir workdir;
 	struct agent_server server;
+	struct agent_sockets sockets; /* of the other ids */
 	struct command command;
 	uint64_t started_ms;
 	int exit_status;
@@ -61,6 +65,7 @@ static void shim_finish(struct shim *shim, int exit_status)
 		ask_close(shim->ask);
 	if (shim->has_server)
 		agent_server_close(&shim->server);
+	agent_sockets_close(&shim->sockets);
 	if (shim->has_uplink)
 		uplink_close(&shim->uplink);
 }
@@ -96,7 +101,29 @@ static void shim_start_command(struct shim *shim)
 	shim_fail(shim, reason);
 }
 
-static void shim_serve(struct shim *shim)
+/* Other ids' sockets, and an ssh of our own where the daemon gives it something to do. */
+static int shim_extend(struct shim *shim, const struct agent_server_access *access,
+		       const struct offer *offer, const struct offer_id *id, char *message,
+		       size_t message_size)
+{
+	char bin_dir[sizeof(shim->workdir.path) + sizeof("/" WORKDIR_BIN)];
+	int err = agent_sockets_init(&shim->sockets, &shim->loop, &shim->workdir, access,
+				     &shim->uplink, offer, id, message, message_size);
+
+	if (err != 0 || shim->options->has_no_wrapper || !wrapper_is_needed(offer))
+		return err;
+	err = wrapper_files_make(&shim->workdir, offer, id, message, message_size);
+	if (err != 0)
+		return err;
+	snprintf(bin_dir, sizeof(bin_dir), "%s/" WORKDIR_BIN, shim->workdir.path);
+	err = child_environment_put_ssh(bin_dir);
+	if (err != 0)
+		snprintf(message, message_size, "no memory for the command's environment");
+	return err;
+}
+
+/* id, in offer: what the command gets; both are NULL behind a Unix socket, which says neither. */
+static void shim_serve(struct shim *shim, const struct offer *offer, const struct offer_id *id)
 {
 	const struct options *options = shim->options;
 	const struct agent_server_access access = {
@@ -109,6 +136,9 @@ static void shim_serve(struct shim *shim)
 	char message[MESSAGE_SIZE];
 	int err;
 
+	/* Another user's git finds its ssh in there, whoever may use the socket. */
+	if (!options->has_no_wrapper && offer != NULL && wrapper_is_needed(offer))
+		is_for_others = true;
 	if (workdir_create(is_for_others ? WORKDIR_PASSABLE : WORKDIR_PRIVATE, &shim->workdir,
 			   message, sizeof(message)) != 0) {
 		shim_fail(shim, message);
@@ -116,7 +146,7 @@ static void shim_serve(struct shim *shim)
 	}
 	shim->has_workdir = true;
 	err = agent_server_init(&shim->server, &shim->loop, shim->workdir.socket_path, &access,
-				&shim->uplink);
+				&shim->uplink, id != NULL ? id->name : NULL);
 	if (err != 0) {
 		snprintf(message, sizeof(message), "the agent socket %s cannot be made: %s%s",
 			 shim->workdir.socket_path, strerror(-err),
@@ -127,6 +157,10 @@ static void shim_serve(struct shim *shim)
 		return;
 	}
 	shim->has_server = true;
+	if (offer != NULL && shim_extend(shim, &access, offer, id, message, sizeof(message)) != 0) {
+		shim_fail(shim, message);
+		return;
+	}
 	if (setenv("SSH_AUTH_SOCK", shim->workdir.socket_path, 1) != 0) {
 		shim_fail(shim, "no memory for SSH_AUTH_SOCK");
 		return;
@@ -152,13 +186,12 @@ static void shim_judge_offer(struct shim *shim, const struct offer *offer)
 		shim_fail(shim, message);
 		return;
 	}
-	uplink_set_id(&shim->uplink, id->name);
 	log_debug("id %s of %s, ready after %u ms", id->name, shim->uplink.where,
 		  (unsigned int)(uv_now(&shim->loop) - shim->started_ms));
 	if (is_check(shim))
 		shim_finish(shim, CHECK_OK);
 	else
-		shim_serve(shim);
+		shim_serve(shim, offer, id);
 }
 
 static void on_offered(void *owner, int err, struct byte_view answer)
@@ -205,7 +238,7 @@ static void on_found(void *owner, const struct found *found)
 		check_print_socket(stdout, found);
 		shim_finish(shim, CHECK_OK);
 	} else {
-		shim_serve(shim);
+		shim_serve(shim, NULL, NULL);
 	}
 	if (shim->is_finished)
 		return;
@@ -339,6 +372,7 @@ int shim_run(const struct options *options)
 	uv_run(&shim->loop, UV_RUN_DEFAULT);
 	err = uv_loop_close(&shim->loop);
 	assert(err == 0);
+	agent_sockets_deinit(&shim->sockets);
 	if (shim->has_workdir)
 		workdir_remove(&shim->workdir);
 	exit_status = shim->exit_status;

@@ -19,6 +19,7 @@ struct link_upstream {
 	struct upstream base;
 	struct link_channel channel;
 	struct uplink *uplink;
+	const char *id;		    /* its owner's */
 	struct link_upstream *next; /* in uplink->waiting */
 	bool is_waiting;
 	bool is_overrun; /* its owner wants no more of it */
@@ -83,7 +84,7 @@ static void on_channel_closed(struct link_channel *channel)
 
 	if (upstream->base.events != NULL && link_channel_is_refused(channel))
 		log_error("%s refuses another agent connection for id %s; its log tells why",
-			  upstream->uplink->where, upstream->uplink->id);
+			  upstream->uplink->where, upstream->id);
 	link_upstream_end(upstream, NULL);
 }
 
@@ -119,7 +120,7 @@ static const struct upstream_ops link_upstream_ops = {
 static void link_upstream_start(struct link_upstream *upstream)
 {
 	link_channel_open(&upstream->channel, upstream->uplink->link, LINK_CHANNEL_AGENT,
-			  upstream->uplink->id, &channel_events, upstream);
+			  upstream->id, &channel_events, upstream);
 }
 
 static void on_lost(void *owner, const char *reason)
@@ -201,13 +202,8 @@ void uplink_init(struct uplink *uplink, uv_loop_t *loop, const struct found *fou
 		link_adopt(uplink->link, &uplink_link_events, uplink);
 }
 
-void uplink_set_id(struct uplink *uplink, const char *id)
-{
-	snprintf(uplink->id, sizeof(uplink->id), "%s", id);
-}
-
-int uplink_open(struct uplink *uplink, const struct upstream_events *events, void *owner,
-		struct upstream **out)
+int uplink_open(struct uplink *uplink, const char *id, const struct upstream_events *events,
+		void *owner, struct upstream **out)
 {
 	struct link_upstream *upstream;
 	int err;
@@ -225,6 +221,7 @@ int uplink_open(struct uplink *uplink, const struct upstream_events *events, voi
 	upstream->base =
 		(struct upstream){.ops = &link_upstream_ops, .events = events, .owner = owner};
 	upstream->uplink = uplink;
+	upstream->id = id;
 	*out = &upstream->base;
 	if (uplink->state == UPLINK_UP) {
 		link_upstream_start(upstream);

@@ -18,7 +18,6 @@ struct uplink {
 	struct find_request request; /* for finding it again: the one candidate */
 	char where[CANDIDATE_WHERE_SIZE];
 	char path[CANDIDATE_WHERE_SIZE]; /* the Unix socket; empty over TCP */
-	char id[ID_NAME_MAX + 1];
 	enum {
 		UPLINK_UP,
 		UPLINK_DOWN,
@@ -35,15 +34,13 @@ struct uplink {
 void uplink_init(struct uplink *uplink, uv_loop_t *loop, const struct found *found,
 		 const struct link_credentials *credentials);
 
-/* The id that a link's agent connections ask for, before the first of them. */
-void uplink_set_id(struct uplink *uplink, const char *id);
-
 /*
- * Opens an agent connection. 0, with *out set before the first event, which may come before this
+ * Opens an agent connection to an id; a Unix socket has its own. id is borrowed for as long as the
+ * connection lasts. 0, with *out set before the first event, which may come before this
  * returns; or a negative errno and no event.
  */
-int uplink_open(struct uplink *uplink, const struct upstream_events *events, void *owner,
-		struct upstream **out);
+int uplink_open(struct uplink *uplink, const char *id, const struct upstream_events *events,
+		void *owner, struct upstream **out);
 
 /* Closes the link; its agent connections end with on_closed. Idempotent. */
 void uplink_close(struct uplink *uplink);

@@ -27,10 +27,39 @@ static bool is_memory_filesystem(int fd)
 	return fstatfs(fd, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
 }
 
-/* Only what we know to be ours: the socket, then the directory if it is empty then. */
+/*
+ * What is of this type (S_IFSOCK, S_IFLNK) in a directory of ours, and then the directory. Links are
+ * taken away, not followed.
+ */
+static void remove_directory(int parent_fd, const char *name, mode_t type)
+{
+	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	struct stat st;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    (st.st_mode & S_IFMT) == type)
+			unlinkat(fd, entry->d_name, 0);
+	}
+	closedir(dir);
+	unlinkat(parent_fd, name, AT_REMOVEDIR);
+}
+
+/* Only what we know to be ours, then the directory if it is empty then. */
 static void remove_entry(int parent_fd, int fd, const char *name)
 {
 	unlinkat(fd, WORKDIR_SOCKET, 0);
+	unlinkat(fd, WORKDIR_KNOWN_HOSTS, 0);
+	unlinkat(fd, WORKDIR_ROUTES, 0);
+	remove_directory(fd, WORKDIR_IDS, S_IFSOCK);
+	remove_directory(fd, WORKDIR_BIN, S_IFLNK);
 	unlinkat(parent_fd, name, AT_REMOVEDIR);
 }
 

@@ -15,6 +15,10 @@
 
 #define WORKDIR_PREFIX "ssh-shim."
 #define WORKDIR_SOCKET "agent.sock"
+#define WORKDIR_IDS "ids" /* sockets of other ids */
+#define WORKDIR_BIN "bin" /* links to the shim */
+#define WORKDIR_KNOWN_HOSTS "known_hosts"
+#define WORKDIR_ROUTES "routes"
 
 enum { WORKDIR_PATH_SIZE = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
 
@@ -43,7 +47,7 @@ int workdir_create(enum workdir_access access, struct workdir *out, char *error,
 /* As workdir_create, in this place alone, of whatever kind. 0 or a negative errno. */
 int workdir_create_in(const char *parent, enum workdir_access access, struct workdir *out);
 
-/* Removes the directory and the socket in it; gives the parent its old times if it is on disk. */
+/* Removes the directory and all of ours that is in it (what the names above say); gives the parent its old times if it is on disk. */
 void workdir_remove(struct workdir *workdir);
 
 #endif

@@ -9,6 +9,7 @@
  *   --trust          let everybody in
  *   --other-pin      the token printed names another host key
  *   --ids A,B        what is offered (default: default); --default ID; --bad-offer
+ *   --line TEXT      one more line of the offer; may be given again
  *   --stall          never answer an agent request
  *   --reply HEX      answer agent requests with these bytes
  *
@@ -32,7 +33,7 @@
 #include "common/token.h"
 #include "common/wire.h"
 
-enum { REPLY_MAX = 1024, OUT_MAX = 1024 * 1024 };
+enum { REPLY_MAX = 1024, LINES_MAX = 64, OUT_MAX = 1024 * 1024 };
 
 static struct {
 	bool is_mute;
@@ -44,6 +45,8 @@ static struct {
 	const char *ids;
 	const char *default_id;
 	const char *key_file;
+	const char *lines[LINES_MAX];
+	size_t line_count;
 	uint16_t port;
 	uint8_t reply[REPLY_MAX];
 	size_t reply_len;
@@ -103,6 +106,8 @@ static void send_offer(struct wire_channel *stream)
 		byte_buf_printf(&text, "default %s\n", fake.default_id);
 	while ((id = strsep(&rest, ",")) != NULL)
 		byte_buf_printf(&text, "id %s keys ok\n", id);
+	for (size_t i = 0; i < fake.line_count; i++)
+		byte_buf_printf(&text, "%s\n", fake.lines[i]);
 	if (!fake.is_bad_offer)
 		byte_buf_printf(&text, "end\n");
 	wire_channel_send(stream, byte_buf_view(&text));
@@ -322,7 +327,8 @@ static void read_options(int argc, char **argv)
 		{"port", 1, NULL, 'p'},	  {"key-file", 1, NULL, 'k'}, {"mute", 0, NULL, 'm'},
 		{"refuse", 1, NULL, 'r'}, {"trust", 0, NULL, 't'},    {"other-pin", 0, NULL, 'o'},
 		{"ids", 1, NULL, 'i'},	  {"default", 1, NULL, 'd'},  {"bad-offer", 0, NULL, 'b'},
-		{"stall", 0, NULL, 's'},  {"reply", 1, NULL, 'x'},    {NULL, 0, NULL, 0},
+		{"stall", 0, NULL, 's'},  {"reply", 1, NULL, 'x'},    {"line", 1, NULL, 'l'},
+		{NULL, 0, NULL, 0},
 	};
 	int code;
 
@@ -342,6 +348,8 @@ static void read_options(int argc, char **argv)
 			fake.ids = optarg;
 		else if (code == 'd')
 			fake.default_id = optarg;
+		else if (code == 'l' && fake.line_count < LINES_MAX)
+			fake.lines[fake.line_count++] = optarg;
 		else if (code == 'x')
 			read_hex(optarg);
 		else if (code == '?')

@@ -40,7 +40,7 @@ static void setup(void)
 	front = (struct front){.limits = limits_default, .loop = &loop};
 	grant = (struct grant){0};
 	ck_assert_int_eq(uv_loop_init(&loop), 0);
-	byte_buf_init(&text, OFFER_TEXT_MAX);
+	byte_buf_init(&text, OFFER_LEN_MAX);
 }
 
 static void teardown(void)

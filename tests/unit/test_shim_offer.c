@@ -15,6 +15,10 @@ static const char good[] = "ssh-forward-agent-offer 1\n"
 			   "key a SHA256:x ssh-ed25519 256 me@host with spaces\n"
 			   "key a SHA256:y ssh-rsa 3072\n"
 			   "id b agent unavailable no such socket\n"
+			   "repo b github.com/org/b\n"
+			   "repo a github.com/org\n"
+			   "known-host github.com,140.82.121.4 ssh-ed25519 AAAA comment\n"
+			   "known-host @revoked * ssh-rsa AAAA\n"
 			   "limit connections 64\n"
 			   "end\n";
 
@@ -46,6 +50,13 @@ START_TEST(all_that_is_offered_is_read)
 	ck_assert_str_eq(offer.keys[1].comment, "");
 	ck_assert(!offer.ids[1].is_available);
 	ck_assert_str_eq(offer.ids[1].reason, "no such socket");
+	ck_assert_uint_eq(offer.repo_count, 2);
+	ck_assert_str_eq(offer.repos[0].id, "b");
+	ck_assert_str_eq(offer.repos[0].pattern, "github.com/org/b");
+	ck_assert_str_eq(offer.repos[1].id, "a");
+	ck_assert(view_equals_text(byte_buf_view(&offer.known_hosts),
+				   "github.com,140.82.121.4 ssh-ed25519 AAAA comment\n"
+				   "@revoked * ssh-rsa AAAA\n"));
 	offer_deinit(&offer);
 }
 END_TEST
@@ -79,6 +90,17 @@ START_TEST(malformed_lines_are_badmsg)
 		"token ci soon\n",
 		"token ci 9223372036854775808\n",
 		"default\n",
+		"id ../x keys ok\n",
+		"repo\n",
+		"repo a\n",
+		"repo a \n",
+		"repo ../a github.com\n",
+		"repo a github.com/a b\n",
+		"repo a :22/x\n",
+		"known-host\n",
+		"known-host \n",
+		"known-host a\rb\n",
+		"known-host a\x7f\n",
 	};
 	char text[512];
 	struct offer offer;
@@ -124,6 +146,55 @@ START_TEST(too_many_ids_are_too_much)
 	byte_buf_printf(&text, "end\n");
 	ck_assert_int_eq(offer_parse(byte_buf_view(&text), &offer), -EMSGSIZE);
 	byte_buf_deinit(&text);
+}
+END_TEST
+
+START_TEST(too_many_repositories_are_too_much)
+{
+	struct byte_buf text;
+	struct offer offer;
+
+	byte_buf_init(&text, OFFER_LEN_MAX);
+	byte_buf_printf(&text, "ssh-forward-agent-offer 1\n");
+	for (int i = 0; i <= OFFER_REPOS_MAX; i++)
+		byte_buf_printf(&text, "repo a h/%d\n", i);
+	byte_buf_printf(&text, "end\n");
+	ck_assert_int_eq(offer_parse(byte_buf_view(&text), &offer), -EMSGSIZE);
+	byte_buf_deinit(&text);
+}
+END_TEST
+
+START_TEST(too_many_known_hosts_are_too_much)
+{
+	static char line[1024];
+	struct byte_buf text;
+	struct offer offer;
+	size_t count = OFFER_KNOWN_HOSTS_MAX / sizeof(line);
+
+	memset(line, 'x', sizeof(line) - 1);
+	for (size_t more = 0; more < 2; more++) {
+		byte_buf_init(&text, OFFER_LEN_MAX);
+		byte_buf_printf(&text, "ssh-forward-agent-offer 1\n");
+		for (size_t i = 0; i < count + more; i++)
+			byte_buf_printf(&text, "known-host %s\n", line);
+		byte_buf_printf(&text, "end\n");
+		ck_assert_int_eq(offer_parse(byte_buf_view(&text), &offer),
+				 more == 0 ? 0 : -EMSGSIZE);
+		if (more == 0)
+			offer_deinit(&offer);
+		byte_buf_deinit(&text);
+	}
+}
+END_TEST
+
+START_TEST(a_repository_pattern_holds_no_nul)
+{
+	static const char text[] = "ssh-forward-agent-offer 1\nrepo a h/a\0b\nend\n";
+	struct byte_view copy = exact_copy(text, sizeof(text) - 1);
+	struct offer offer;
+
+	ck_assert_int_eq(offer_parse(copy, &offer), -EBADMSG);
+	exact_free(copy);
 }
 END_TEST
 
@@ -197,6 +268,9 @@ int main(void)
 	tcase_add_test(tests, malformed_lines_are_badmsg);
 	tcase_add_test(tests, garbage_is_badmsg);
 	tcase_add_test(tests, too_many_ids_are_too_much);
+	tcase_add_test(tests, too_many_repositories_are_too_much);
+	tcase_add_test(tests, too_many_known_hosts_are_too_much);
+	tcase_add_test(tests, a_repository_pattern_holds_no_nul);
 	tcase_add_test(tests, control_bytes_do_not_get_through);
 	tcase_add_test(tests, the_id_wanted_goes_before_the_default);
 	tcase_add_test(tests, an_id_that_is_not_offered_lists_those_that_are);

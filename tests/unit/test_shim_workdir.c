@@ -57,6 +57,59 @@ START_TEST(a_passable_directory_cannot_be_listed)
 }
 END_TEST
 
+/* As much as a shim puts there, and a file of somebody else's behind each link. */
+static void fill(const struct workdir *workdir)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "cd '%s' && mkdir ids bin && touch agent.sock known_hosts routes && "
+		 "ln -s ../../victim bin/ssh && ln -s /no/such bin/scp && touch ../victim",
+		 workdir->path);
+	/* NOLINTNEXTLINE(cert-env33-c,bugprone-command-processor): the test's own */
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(all_of_ours_is_removed_and_no_link_is_followed)
+{
+	struct workdir workdir;
+	char path[256];
+
+	ck_assert_int_eq(workdir_create_in(parent, WORKDIR_PRIVATE, &workdir), 0);
+	fill(&workdir);
+	workdir_remove(&workdir);
+	ck_assert_int_eq(access(workdir.path, F_OK), -1);
+	snprintf(path, sizeof(path), "%s/victim", parent);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
+START_TEST(what_is_not_ours_stays)
+{
+	struct workdir workdir;
+	char command[512];
+	char path[256];
+
+	ck_assert_int_eq(workdir_create_in(parent, WORKDIR_PRIVATE, &workdir), 0);
+	/* A directory that is a link, and files of kinds that are never in ours. */
+	snprintf(command, sizeof(command),
+		 "cd '%s' && mkdir ../theirs bin && ln -s /no/such ../theirs/link && "
+		 "ln -s ../theirs ids && touch bin/file ../theirs/file",
+		 workdir.path);
+	/* NOLINTNEXTLINE(cert-env33-c,bugprone-command-processor): the test's own */
+	ck_assert_int_eq(system(command), 0);
+	workdir_remove(&workdir);
+	snprintf(path, sizeof(path), "%s/bin/file", workdir.path);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	snprintf(command, sizeof(command),
+		 "cd '%s' && test -L theirs/link && test -f theirs/file "
+		 "&& rm -r theirs '%s'",
+		 parent, workdir.path);
+	/* NOLINTNEXTLINE(cert-env33-c,bugprone-command-processor): the test's own */
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(the_parents_time_is_as_before)
 {
 	const struct timespec old[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000, .tv_nsec = 7}};
@@ -188,6 +241,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, make_parent, remove_parent);
 	tcase_add_test(tests, a_private_directory_is_made_and_removed);
 	tcase_add_test(tests, a_passable_directory_cannot_be_listed);
+	tcase_add_test(tests, all_of_ours_is_removed_and_no_link_is_followed);
+	tcase_add_test(tests, what_is_not_ours_stays);
 	tcase_add_test(tests, the_parents_time_is_as_before);
 	tcase_add_test(tests, a_time_that_the_command_made_is_kept);
 	tcase_add_test(tests, a_dead_shims_directory_is_swept);
