@@ -27,7 +27,7 @@ static int setting_value(const struct config_reader *reader, const struct settin
 	char *path = NULL;
 	int err;
 
-	if (setting->kind == SETTING_PATH)
+	if (setting->kind == SETTING_PATH || setting->kind == SETTING_PATHS)
 		return config_path_expand(value, reader->path, whole, reason);
 	if (!is_unix) {
 		*whole = strdup(value);

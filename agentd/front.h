@@ -30,7 +30,8 @@ struct front {
 	struct limits limits;
 	struct source_set sources;
 	struct secret_set secrets;
-	struct trusted_hosts *trusted_hosts; /* for the rules of the sources */
+	struct trusted_hosts *trusted_hosts; /* for the rules of the sources, and for offers */
+	bool offers_all_known_hosts;	     /* to every build, not those of its ids alone */
 	struct access access;
 	struct upstream_pool pool;
 	struct relay_context relays;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agentd/offer_hosts.h"
 #include "agentd/offer_secrets.h"
 #include "common/agent_msg.h"
 #include "common/fingerprint.h"
@@ -83,6 +84,24 @@ static void put_item(struct byte_buf *text, const struct offer_item *item)
 		byte_buf_put_bytes(text, item->keys.data, item->keys.len);
 }
 
+/* What ssh needs beside an agent: last, since it is the least of what a build came for. */
+static void put_hosts(struct byte_buf *text, const struct offer *offer)
+{
+	const struct front *front = offer->front;
+	struct source **sources = calloc(offer->item_count + 1, sizeof(struct source *));
+
+	if (sources == NULL)
+		return;
+	for (size_t i = 0; i < offer->item_count; i++) {
+		sources[i] = offer->items[i].source;
+		offer_put_repos(text, sources[i]);
+	}
+	if (front->trusted_hosts != NULL)
+		offer_put_known_hosts(text, front->trusted_hosts, front->offers_all_known_hosts,
+				      sources, offer->item_count);
+	free((void *)sources);
+}
+
 static void put_offer(struct byte_buf *text, const struct offer *offer)
 {
 	struct source *by_default = source_default(&offer->front->sources);
@@ -98,6 +117,7 @@ static void put_offer(struct byte_buf *text, const struct offer *offer)
 	for (size_t i = 0; i < offer->item_count; i++)
 		put_item(text, &offer->items[i]);
 	offer_secrets_put(text, offer->secrets);
+	put_hosts(text, offer);
 	byte_buf_printf(text, "limit message %d\nlimit connections-per-link %u\n", FRAME_BODY_MAX,
 			offer->front->limits.connections_per_link);
 	byte_buf_printf(text, "end\n");

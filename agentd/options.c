@@ -26,6 +26,10 @@ static const char usage_head[] =
 	"  --agent ID[=SOCKET]      a running agent; by default the one of SSH_AUTH_SOCK\n"
 	"  --ssh SPEC               as BuildKit's: default, or ID[=SOCKET|KEY[,KEY...]]\n"
 	"  --secret SPEC            as BuildKit's: id=ID[,src=PATH|,env=NAME][,type=file|env]\n"
+	"  --known-hosts FILE       the host keys to go by, in the place of ~/.ssh/known_hosts "
+	"and\n"
+	"                           /etc/ssh/ssh_known_hosts; all of them are handed to builds,\n"
+	"                           of those others only what an id's policy names (repeatable)\n"
 	"  --passphrase-file FILE   passphrases of key files, one a line, tried in turn\n"
 	"\n"
 	"To whom:\n"
@@ -68,6 +72,7 @@ static const struct option long_options[] = {
 	{"agent", required_argument, NULL, OPT_AGENT},
 	{"ssh", required_argument, NULL, OPT_SSH},
 	{"secret", required_argument, NULL, OPT_SECRET},
+	{"known-hosts", required_argument, NULL, OPT_SETTING},
 	{"passphrase-file", required_argument, NULL, OPT_SETTING},
 	{"listen", required_argument, NULL, OPT_SETTING},
 	{"trust-network", no_argument, NULL, OPT_SETTING},
@@ -317,6 +322,7 @@ void options_deinit(struct options *options)
 	free(options->config_path);
 	word_list_deinit(&options->listen);
 	word_list_deinit(&options->allow);
+	word_list_deinit(&options->known_hosts);
 	free(options->token_file);
 	free(options->passphrase_file);
 }

@@ -6,6 +6,7 @@
 
 #include "common/duration.h"
 #include "common/number.h"
+#include "common/repo_pattern.h"
 
 static int set_words(void *place, const char *value, char reason[POLICY_REASON_MAX])
 {
@@ -18,6 +19,25 @@ static int set_words(void *place, const char *value, char reason[POLICY_REASON_M
 			return -EINVAL;
 		}
 		err = word_list_add(place, word);
+	}
+	return err;
+}
+
+static int set_repos(void *place, const char *value, char reason[POLICY_REASON_MAX])
+{
+	const struct word_list *repos = place;
+	size_t count = repos->count;
+	int err = set_words(place, value, reason);
+
+	for (size_t i = count; err == 0 && i < repos->count; i++) {
+		struct repo_place pattern;
+
+		err = repo_pattern_parse(repos->list[i], &pattern);
+		if (err != 0)
+			snprintf(reason, POLICY_REASON_MAX,
+				 "\"%.100s\" is no repository: say HOST[:PORT]/PATH, such as "
+				 "github.com/org/repo or github.com/org/*",
+				 repos->list[i]);
 	}
 	return err;
 }
@@ -63,7 +83,7 @@ static const struct {
 	{"user", offsetof(struct policy, users), set_words},
 	{"only-keys", offsetof(struct policy, only_keys), set_words},
 	{"allow-sshsig", offsetof(struct policy, sshsig_namespaces), set_words},
-	{"repo", offsetof(struct policy, repos), set_words},
+	{"repo", offsetof(struct policy, repos), set_repos},
 	{"confirm", offsetof(struct policy, confirms), set_flag},
 	{"max-signatures", offsetof(struct policy, max_signatures), set_count},
 	{"lifetime", offsetof(struct policy, lifetime_s), set_duration},

@@ -71,6 +71,7 @@ static const struct setting settings[] = {
 	{"trust-network", SETTING_FLAG, PLACE(trusts_network), set_flag},
 	{"allow", SETTING_WORDS, PLACE(allow), add_network},
 	{"token-file", SETTING_PATH, PLACE(token_file), set_text},
+	{"known-hosts", SETTING_PATHS, PLACE(known_hosts), add_word},
 	{"passphrase-file", SETTING_PATH, PLACE(passphrase_file), set_text},
 	{"log-level", SETTING_PLAIN, PLACE(log_level), set_log_level},
 };
@@ -93,7 +94,8 @@ const char *setting_name(size_t index)
 
 bool setting_is_list(const struct setting *setting)
 {
-	return setting->kind == SETTING_WORDS || setting->kind == SETTING_LISTEN;
+	return setting->kind == SETTING_WORDS || setting->kind == SETTING_PATHS ||
+	       setting->kind == SETTING_LISTEN;
 }
 
 int setting_apply(const struct setting *setting, struct options *options, const char *value,

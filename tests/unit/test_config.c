@@ -51,6 +51,7 @@ START_TEST(every_key_of_the_daemon_is_taken)
 				   "allow = 10.0.0.0/8,fd00::/8\n"
 				   "token-file = ~/token\n"
 				   "passphrase-file = pass\n"
+				   "known-hosts = hosts, /etc/h\n"
 				   "log-level = debug\n"),
 			 0);
 	ck_assert_uint_eq(options.listen.count, 3);
@@ -64,6 +65,9 @@ START_TEST(every_key_of_the_daemon_is_taken)
 	ck_assert_str_eq(options.allow.list[1], "fd00::/8");
 	ck_assert_str_eq(strrchr(options.token_file, '/'), "/token");
 	ck_assert_str_eq(options.passphrase_file, "/conf/pass");
+	ck_assert_uint_eq(options.known_hosts.count, 2);
+	ck_assert_str_eq(options.known_hosts.list[0], "/conf/hosts");
+	ck_assert_str_eq(options.known_hosts.list[1], "/etc/h");
 	ck_assert_int_eq(options.log_level, LOG_LEVEL_DEBUG);
 }
 END_TEST

@@ -72,6 +72,8 @@ START_TEST(what_makes_no_sense_is_told)
 	ck_assert_int_eq(set("max-signatures", "0"), -EINVAL);
 	ck_assert_int_eq(set("max-signatures", "4294967296"), -EINVAL);
 	ck_assert_int_eq(set("lifetime", "8 hours"), -EINVAL);
+	ck_assert_int_eq(set("repo", "github.com/org, :22/org"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "\":22/org\" is no repository"));
 	ck_assert_int_eq(set("colour", "red"), -ENOENT);
 }
 END_TEST

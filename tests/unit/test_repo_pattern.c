@@ -37,7 +37,7 @@ END_TEST
 START_TEST(what_makes_no_difference_makes_none)
 {
 	static const char *const paths[] = {
-		"org/repo",	 "org/repo.git",  "/org/repo.git", "//org/repo/",
+		"org/repo",	  "org/repo.git", "/org/repo.git", "//org/repo/",
 		"~/org/repo.git", "/~/org/repo/", "Org/Repo.GIT",
 	};
 
@@ -99,7 +99,8 @@ START_TEST(what_is_spelled_out_fits_more_closely)
 			 fit_port("h/org/*", "h", 22, "org/repo"));
 	ck_assert_int_gt(fit_port("h/org/r*", "h", 22, "org/repo"),
 			 fit_port("h/org/**********", "h", 22, "org/repo"));
-	ck_assert_int_gt(fit_port("h/org", "h", 22, "org/repo"), fit_port("h", "h", 22, "org/repo"));
+	ck_assert_int_gt(fit_port("h/org", "h", 22, "org/repo"),
+			 fit_port("h", "h", 22, "org/repo"));
 	ck_assert_int_gt(fit_port("h", "h", 22, "org/repo"), fit_port("**", "h", 22, "org/repo"));
 }
 END_TEST
@@ -107,9 +108,9 @@ END_TEST
 START_TEST(what_is_no_pattern_is_refused)
 {
 	static const char *const wrong[] = {
-		"",	      "/org/repo",   ":22/a",	  "h:/a",	  "h:0/a",
-		"h:65536/a", "h:x/a",	     "[::1/a",	  "[]/a",	  "[::1]x/a",
-		"h/a b",     "h/a\nb",	     "h/a\x7f",	  "h:123456789/a", "\th/a",
+		"",	     "/org/repo", ":22/a",   "h:/a",	      "h:0/a",
+		"h:65536/a", "h:x/a",	  "[::1/a",  "[]/a",	      "[::1]x/a",
+		"h/a b",     "h/a\nb",	  "h/a\x7f", "h:123456789/a", "\th/a",
 	};
 	struct repo_place place;
 	char text[REPO_PATTERN_MAX + 2];

@@ -83,9 +83,9 @@ START_TEST(a_program_that_fails_says_nothing)
 {
 	struct client_settings settings;
 
-	ck_assert_int_eq(ask("echo hostname a; echo port 1; echo globalknownhostsfile x; exit 1",
-			     &settings),
-			 -EBADMSG);
+	ck_assert_int_eq(
+		ask("echo hostname a; echo port 1; echo globalknownhostsfile x; exit 1", &settings),
+		-EBADMSG);
 	ck_assert_int_eq(ask("kill -KILL $$", &settings), -EBADMSG);
 	ck_assert_int_eq(ask("exit 0", &settings), -EBADMSG);
 	ck_assert_int_eq(ask("while echo xxxxxxxxxxxxxxxxxxxxxxxx; do "

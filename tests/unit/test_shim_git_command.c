@@ -71,11 +71,11 @@ END_TEST
 START_TEST(what_only_a_shell_could_work_out_names_none)
 {
 	static const char *const commands[] = {
-		"git-upload-pack $REPO",  "git-upload-pack `x`",     "git-upload-pack \"$REPO\"",
-		"git-upload-pack \"`x`\"", "git-upload-pack org/*",   "git-upload-pack 'org/repo",
-		"git-upload-pack \"a",	  "git-upload-pack a\\",     "true; git-upload-pack 'a'",
-		"git-upload-pack a;b",	  "git-upload-pack a|cat",   "git-upload-pack <a",
-		"git-upload-pack \"a\\",	  "git-upload-pack a\nb",    "git-upload-pack (a)",
+		"git-upload-pack $REPO",    "git-upload-pack `x`",   "git-upload-pack \"$REPO\"",
+		"git-upload-pack \"`x`\"",  "git-upload-pack org/*", "git-upload-pack 'org/repo",
+		"git-upload-pack \"a",	    "git-upload-pack a\\",   "true; git-upload-pack 'a'",
+		"git-upload-pack a;b",	    "git-upload-pack a|cat", "git-upload-pack <a",
+		"git-upload-pack \"a\\",    "git-upload-pack a\nb",  "git-upload-pack (a)",
 		"$GIT/git-upload-pack 'a'",
 	};
 
