@@ -26,6 +26,8 @@ static int on_data_received(ssh_session session, ssh_channel ssh, void *data, ui
 
 	(void)session;
 	(void)ssh;
+	if (is_stderr && !wire_channel_is_deaf(channel) && channel->events->on_stderr != NULL)
+		channel->events->on_stderr(channel, (struct byte_view){.ptr = data, .len = len});
 	if (!wire_channel_is_deaf(channel) && !is_stderr) {
 		channel->events->on_data(channel, (struct byte_view){.ptr = data, .len = len});
 		channel->has_news = true;
@@ -53,6 +55,15 @@ static void on_close_received(ssh_session session, ssh_channel ssh, void *userda
 	channel->is_closed_by_peer = true;
 }
 
+static void on_exit_status(ssh_session session, ssh_channel ssh, int exit_status, void *userdata)
+{
+	struct wire_channel *channel = userdata;
+
+	(void)session;
+	(void)ssh;
+	channel->peer_exit_status = exit_status;
+}
+
 static int on_exec_requested(ssh_session session, ssh_channel ssh, const char *command,
 			     void *userdata)
 {
@@ -77,10 +88,12 @@ void wire_channel_attach(struct wire_channel *channel, struct wire *wire, ssh_ch
 			      .channel_data_function = on_data_received,
 			      .channel_eof_function = on_eof_received,
 			      .channel_close_function = on_close_received,
+			      .channel_exit_status_function = on_exit_status,
 			      .channel_exec_request_function = on_exec_requested},
 		.events = events,
 		.owner = owner,
 		.exit_status = -1,
+		.peer_exit_status = -1,
 		.stalled_at = UINT64_MAX,
 	};
 	byte_buf_init(&channel->out, out_max);

@@ -24,6 +24,8 @@ struct wire_channel_events {
 	 * All of them must be taken, since libssh would hoard what is left.
 	 */
 	void (*on_data)(struct wire_channel *channel, struct byte_view bytes);
+	/* The same for what the peer's command wrote to stderr. NULL throws it away. */
+	void (*on_stderr)(struct wire_channel *channel, struct byte_view bytes);
 	/*
 	 * The peer asks to run a command on a session channel. Runs inside libssh: copy and return
 	 * 0, or nonzero to refuse. NULL refuses.
@@ -49,12 +51,13 @@ struct wire_channel {
 	char *reason;	       /* for the peer's stderr, at the end */
 	const struct wire_channel_events *events;
 	void *owner;
-	uint64_t stalled_at; /* bytes read from the socket when libssh last took nothing */
-	int exit_status;     /* sent at the end when not negative */
-	bool has_news;	     /* on_ready is due */
-	bool is_eof;	     /* the peer will send no more */
-	bool is_finishing;   /* close once out is flushed */
-	bool is_ending;	     /* closing; from now on input is thrown away */
+	uint64_t stalled_at;  /* bytes read from the socket when libssh last took nothing */
+	int exit_status;      /* sent at the end when not negative */
+	int peer_exit_status; /* of the peer's command; negative: not told */
+	bool has_news;	      /* on_ready is due */
+	bool is_eof;	      /* the peer will send no more */
+	bool is_finishing;    /* close once out is flushed */
+	bool is_ending;	      /* closing; from now on input is thrown away */
 	bool is_close_sent;
 	bool is_closed_by_peer;
 };

@@ -39,6 +39,17 @@ static int parse_unix(const char *path, struct candidate *out, char *error, size
 	return 0;
 }
 
+void candidates_drop_sockets(struct candidate_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].kind != CANDIDATE_UNIX)
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
+}
+
 int candidate_parse(const char *spec, uint16_t default_port, struct candidate *out, char *error,
 		    size_t error_size)
 {

@@ -56,6 +56,9 @@ void candidates_search(uint16_t port, const char *v4_table, const char *v6_table
 /* As candidates_search, with this machine's own tables. */
 void candidates_search_here(uint16_t port, struct candidate_list *out);
 
+/* Leaves out mounted sockets. */
+void candidates_drop_sockets(struct candidate_list *list);
+
 /* "172.17.0.1:2522", "[fe80::1%eth0]:2522" or "unix:/path". */
 void candidate_where(const struct candidate *candidate, char text[CANDIDATE_WHERE_SIZE]);
 

@@ -47,12 +47,24 @@ static void print_id(FILE *to, const struct offer *offer, const struct offer_id 
 	}
 }
 
+static void print_secret(FILE *to, const struct offer_secret *secret)
+{
+	if (secret->kind == OFFER_SECRET_FILE)
+		fprintf(to, "secret: %s, %" PRId64 " bytes\n", secret->name, secret->size);
+	else if (secret->kind == OFFER_SECRET_DIRECTORY)
+		fprintf(to, "secret: %s, a directory\n", secret->name);
+	else
+		fprintf(to, "secret: %s unavailable: %s\n", secret->name, secret->reason);
+}
+
 void check_print_offer(FILE *to, const struct offer *offer, const struct offer_id *chosen)
 {
 	if (offer->daemon_version[0] != '\0')
 		fprintf(to, "version: %s\n", offer->daemon_version);
 	for (size_t i = 0; i < offer->id_count; i++)
 		print_id(to, offer, &offer->ids[i]);
+	for (size_t i = 0; i < offer->secret_count; i++)
+		print_secret(to, &offer->secrets[i]);
 	if (chosen != NULL)
 		fprintf(to, "a command would get: %s\n", chosen->name);
 }

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/frame.h"
+#include "shim/printable.h"
 
 /* The source of the connection, which direct-tcpip wants named; nobody looks at it. */
 #define CHANNEL_ORIGIN "ssh-shim"
@@ -33,8 +35,20 @@ static void on_stream_closed(struct wire_channel *stream)
 	channel->events->on_closed(channel);
 }
 
+static void on_stream_stderr(struct wire_channel *stream, struct byte_view bytes)
+{
+	struct link_channel *channel = stream->owner;
+	size_t len = strlen(channel->said);
+	const uint8_t *newline = memchr(bytes.ptr, '\n', bytes.len);
+
+	if (newline != NULL)
+		bytes.len = (size_t)(newline - bytes.ptr);
+	printable_copy(channel->said + len, sizeof(channel->said) - len, bytes);
+}
+
 static const struct wire_channel_events stream_events = {
 	.on_data = on_stream_data,
+	.on_stderr = on_stream_stderr,
 	.on_ready = on_stream_ready,
 	.on_closed = on_stream_closed,
 };
@@ -137,6 +151,11 @@ int link_channel_send(struct link_channel *channel, struct byte_view bytes)
 bool link_channel_is_eof(const struct link_channel *channel)
 {
 	return channel->stream.is_eof;
+}
+
+int link_channel_exit_status(const struct link_channel *channel)
+{
+	return channel->state == CHANNEL_OPEN ? channel->stream.peer_exit_status : -1;
 }
 
 bool link_channel_is_refused(const struct link_channel *channel)

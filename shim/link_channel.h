@@ -32,6 +32,7 @@ struct link_channel {
 	const struct link_channel_events *events;
 	void *owner;
 	char name[128];
+	char said[LINK_SAID_SIZE]; /* a verb's stderr, printable, cut */
 };
 
 /*
@@ -46,6 +47,9 @@ int link_channel_send(struct link_channel *channel, struct byte_view bytes);
 
 /* True once the peer will send no more. */
 bool link_channel_is_eof(const struct link_channel *channel);
+
+/* In on_closed: what the verb came to; negative: it was not told, whatever came is not all. */
+int link_channel_exit_status(const struct link_channel *channel);
 
 /* In on_closed: true if the daemon would not open it. */
 bool link_channel_is_refused(const struct link_channel *channel);

@@ -136,6 +136,39 @@ static int parse_repo_line(struct byte_view line, struct offer *offer)
 	return 0;
 }
 
+static int parse_secret_line(struct byte_view line, struct offer *offer)
+{
+	struct byte_view name = take_word(&line);
+	struct byte_view kind = take_word(&line);
+	struct offer_secret secret = {0};
+	struct offer_secret *place;
+	int err = 0;
+
+	if (!id_is_valid(name))
+		return -EBADMSG;
+	memcpy(secret.name, name.ptr, name.len);
+	if (view_equals_text(kind, "dir")) {
+		secret.kind = OFFER_SECRET_DIRECTORY;
+	} else if (view_equals_text(kind, "file")) {
+		err = parse_decimal(take_word(&line), INT64_MAX, &secret.size);
+	} else if (view_equals_text(kind, "unavailable")) {
+		secret.kind = OFFER_SECRET_UNAVAILABLE;
+		printable_copy(secret.reason, sizeof(secret.reason), line);
+	} else {
+		err = -EBADMSG;
+	}
+	if (err != 0)
+		return err;
+	if (offer->secret_count == OFFER_SECRETS_MAX)
+		return -EMSGSIZE;
+	place = array_grow((void **)&offer->secrets, offer->secret_count, sizeof(*place));
+	if (place == NULL)
+		return -ENOMEM;
+	*place = secret;
+	offer->secret_count++;
+	return 0;
+}
+
 /* As it stands, for ssh to judge; but what a line of a file cannot hold is no line. */
 static int parse_known_host_line(struct byte_view line, struct offer *offer)
 {
@@ -160,6 +193,8 @@ static int parse_line(struct byte_view line, struct offer *offer)
 		return parse_key_line(line, offer);
 	if (view_equals_text(word, "repo"))
 		return parse_repo_line(line, offer);
+	if (view_equals_text(word, "secret"))
+		return parse_secret_line(line, offer);
 	if (view_equals_text(word, "known-host"))
 		return parse_known_host_line(line, offer);
 	if (view_equals_text(word, "daemon")) {
@@ -220,6 +255,7 @@ void offer_deinit(struct offer *offer)
 	free(offer->ids);
 	free(offer->keys);
 	free(offer->repos);
+	free(offer->secrets);
 	byte_buf_deinit(&offer->known_hosts);
 	*offer = (struct offer){0};
 }
@@ -242,6 +278,25 @@ static void list_ids(const struct offer *offer, char *text, size_t size)
 	for (size_t i = 0; i < offer->id_count && len < size; i++)
 		len += (size_t)snprintf(text + len, size - len, "%s%s", i > 0 ? ", " : "",
 					offer->ids[i].name);
+}
+
+const struct offer_secret *offer_find_secret(const struct offer *offer, const char *name)
+{
+	for (size_t i = 0; i < offer->secret_count; i++) {
+		if (strcmp(offer->secrets[i].name, name) == 0)
+			return &offer->secrets[i];
+	}
+	return NULL;
+}
+
+void offer_list_secrets(const struct offer *offer, char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < offer->secret_count && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i > 0 ? ", " : "",
+					offer->secrets[i].name);
 }
 
 int offer_choose(const struct offer *offer, const char *wanted, const struct offer_id **out,

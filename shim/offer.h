@@ -17,6 +17,7 @@ enum {
 	OFFER_IDS_MAX = 256,
 	OFFER_KEYS_MAX = 4096,
 	OFFER_REPOS_MAX = 1024,
+	OFFER_SECRETS_MAX = 1024,
 	OFFER_TEXT_SIZE = 256, /* longer ids, fingerprints and comments are cut */
 };
 
@@ -42,6 +43,15 @@ struct offer_repo {
 	char pattern[REPO_PATTERN_MAX + 1];
 };
 
+enum offer_secret_kind { OFFER_SECRET_FILE, OFFER_SECRET_DIRECTORY, OFFER_SECRET_UNAVAILABLE };
+
+struct offer_secret {
+	char name[ID_NAME_MAX + 1];
+	enum offer_secret_kind kind;
+	int64_t size;		      /* of a file, in bytes, when the offer was made */
+	char reason[OFFER_TEXT_SIZE]; /* why it is unavailable */
+};
+
 struct offer {
 	char daemon_version[OFFER_TEXT_SIZE];
 	char default_id[OFFER_TEXT_SIZE]; /* empty: none */
@@ -53,6 +63,8 @@ struct offer {
 	size_t key_count;
 	struct offer_repo *repos; /* in the order they came */
 	size_t repo_count;
+	struct offer_secret *secrets;
+	size_t secret_count;
 	struct byte_buf known_hosts; /* lines of known_hosts, each with its newline */
 };
 
@@ -66,6 +78,11 @@ void offer_deinit(struct offer *offer);
 
 /* NULL if there is none of that name. */
 const struct offer_id *offer_find(const struct offer *offer, const char *name);
+
+const struct offer_secret *offer_find_secret(const struct offer *offer, const char *name);
+
+/* "a, b, c", cut where there is no more room. */
+void offer_list_secrets(const struct offer *offer, char *text, size_t size);
 
 /*
  * The id to use: wanted, or the default when wanted is NULL. 0 and *out, which points into offer;

@@ -40,6 +40,11 @@ const char options_help[] =
 	"                      status 0, 1 (something is wrong), 2 (no daemon)\n"
 	"  --no-ssh-wrapper    leave the image's ssh alone: no host keys and no choice of keys by\n"
 	"                      repository from the daemon\n"
+	"  --secret ID[,target=PATH][,required=false][,mode=0400][,uid=N][,gid=N][,env=NAME]\n"
+	"                      a secret of the daemon's, as RUN --mount=type=secret has it: at\n"
+	"                      PATH (/run/secrets/ID) while the command runs, or in the variable\n"
+	"                      NAME; required unless said otherwise (repeatable)\n"
+	"  --secrets-on-disk   where there is no tmpfs, write secrets to disk\n"
 	"  --owner UID[:GID]   the socket's owner, for a command that drops privileges\n"
 	"  --mode MODE         the socket's mode, octal (default 0600)\n"
 	"  --quiet             errors only\n"
@@ -57,6 +62,8 @@ enum option_code {
 	OPT_WAIT,
 	OPT_OPTIONAL,
 	OPT_NO_SSH_WRAPPER,
+	OPT_SECRET,
+	OPT_SECRETS_ON_DISK,
 	OPT_CHECK,
 	OPT_OWNER,
 	OPT_MODE,
@@ -73,6 +80,8 @@ static const struct option long_options[] = {
 	{"wait", required_argument, NULL, OPT_WAIT},
 	{"optional", no_argument, NULL, OPT_OPTIONAL},
 	{"no-ssh-wrapper", no_argument, NULL, OPT_NO_SSH_WRAPPER},
+	{"secret", required_argument, NULL, OPT_SECRET},
+	{"secrets-on-disk", no_argument, NULL, OPT_SECRETS_ON_DISK},
 	{"check", no_argument, NULL, OPT_CHECK},
 	{"owner", required_argument, NULL, OPT_OWNER},
 	{"mode", required_argument, NULL, OPT_MODE},
@@ -150,6 +159,19 @@ static int parse_mode(const char *text, struct options *options, struct parse_er
 	return 0;
 }
 
+static int add_secret(const char *text, struct options *options, struct parse_error *error)
+{
+	int err;
+
+	if (options->secret_count == SECRET_OPTIONS_MAX)
+		return fail(error, "--secret: %d at most", SECRET_OPTIONS_MAX);
+	err = secret_option_parse(text, &options->secrets[options->secret_count], error->text,
+				  error->size);
+	if (err == 0)
+		options->secret_count++;
+	return err;
+}
+
 static int parse_wait(const char *text, struct options *options, struct parse_error *error)
 {
 	unsigned long seconds;
@@ -191,6 +213,11 @@ static int apply_option(int code, const char *value, struct options *options,
 		return 0;
 	case OPT_NO_SSH_WRAPPER:
 		options->has_no_wrapper = true;
+		return 0;
+	case OPT_SECRET:
+		return add_secret(value, options, error);
+	case OPT_SECRETS_ON_DISK:
+		options->may_keep_secrets_on_disk = true;
 		return 0;
 	case OPT_CHECK:
 		options->action = OPTIONS_CHECK;

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "common/log.h"
+#include "shim/secret_option.h"
 
 #define SHIM_ENV_ID "SSH_SHIM_ID"
 #define SHIM_ENV_CONNECT "SSH_SHIM_CONNECT"
@@ -30,6 +31,9 @@ struct options {
 	bool is_wait_given; /* then "nobody there" is worth another try until wait_ms have passed */
 	bool is_optional;
 	bool has_no_wrapper; /* the image's ssh is left as it is */
+	struct secret_option secrets[SECRET_OPTIONS_MAX];
+	size_t secret_count;
+	bool may_keep_secrets_on_disk;
 	bool has_owner;
 	uid_t owner_uid;
 	gid_t owner_gid; /* (gid_t)-1: leave the group alone */

@@ -16,6 +16,7 @@
 #include "shim/command.h"
 #include "shim/find.h"
 #include "shim/offer.h"
+#include "shim/secrets.h"
 #include "shim/token_source.h"
 #include "shim/uplink.h"
 #include "shim/workdir.h"
@@ -41,6 +42,7 @@ struct shim {
 	struct workdir workdir;
 	struct agent_server server;
 	struct agent_sockets sockets; /* of the other ids */
+	struct secrets *secrets;      /* NULL: none */
 	struct command command;
 	uint64_t started_ms;
 	int exit_status;
@@ -63,6 +65,9 @@ static void shim_finish(struct shim *shim, int exit_status)
 		find_close(shim->find);
 	if (shim->ask != NULL)
 		ask_close(shim->ask);
+	if (shim->secrets != NULL)
+		secrets_close(shim->secrets);
+	shim->secrets = NULL;
 	if (shim->has_server)
 		agent_server_close(&shim->server);
 	agent_sockets_close(&shim->sockets);
@@ -86,8 +91,15 @@ static void shim_start_command(struct shim *shim)
 	char **argv = shim->options->command;
 	char reason[MESSAGE_SIZE];
 	bool is_exec_error;
-	int err = command_start(&shim->command, argv, &shim->signals.found, &is_exec_error);
+	int err = shim->secrets != NULL ? secrets_put_variables(shim->secrets) : 0;
 
+	if (err != 0) {
+		shim_fail(shim, "no memory for the command's environment");
+		return;
+	}
+	err = command_start(&shim->command, argv, &shim->signals.found, &is_exec_error);
+	if (shim->secrets != NULL)
+		secrets_forget_variables(shim->secrets);
 	if (err == 0)
 		return;
 	if (is_exec_error) {
@@ -99,6 +111,41 @@ static void shim_start_command(struct shim *shim)
 	}
 	snprintf(reason, sizeof(reason), "no process for %s: %s", argv[0], strerror(-err));
 	shim_fail(shim, reason);
+}
+
+static void on_secrets(void *owner, const char *message)
+{
+	struct shim *shim = owner;
+	char reason[SECRETS_MESSAGE_SIZE];
+
+	if (message == NULL && secrets_place(shim->secrets, reason, sizeof(reason)) != 0)
+		message = reason;
+	if (message != NULL)
+		shim_fail(shim, message);
+	else
+		shim_start_command(shim);
+}
+
+/* The last thing before the command; offer NULL: behind a Unix socket. */
+static void shim_fetch_secrets(struct shim *shim, const struct offer *offer)
+{
+	const struct options *options = shim->options;
+	const struct secrets_request request = {
+		.options = options->secrets,
+		.count = options->secret_count,
+		.may_be_on_disk = options->may_keep_secrets_on_disk,
+		.uid = options->has_owner ? options->owner_uid : (uid_t)-1,
+		.gid = options->has_owner ? options->owner_gid : (gid_t)-1,
+		.workdir = &shim->workdir,
+		.offer = offer,
+	};
+	char message[SECRETS_MESSAGE_SIZE];
+
+	if (request.count == 0 || offer == NULL)
+		shim_start_command(shim);
+	else if (secrets_start(&shim->loop, shim->uplink.link, &request, on_secrets, shim,
+			       &shim->secrets, message, sizeof(message)) != 0)
+		shim_fail(shim, message);
 }
 
 /* Other ids' sockets, and an ssh of our own where the daemon gives it something to do. */
@@ -122,8 +169,8 @@ static int shim_extend(struct shim *shim, const struct agent_server_access *acce
 	return err;
 }
 
-/* id, in offer: what the command gets; both are NULL behind a Unix socket, which says neither. */
-static void shim_serve(struct shim *shim, const struct offer *offer, const struct offer_id *id)
+static int shim_serve_agent(struct shim *shim, const struct offer *offer, const struct offer_id *id,
+			    char *message, size_t message_size)
 {
 	const struct options *options = shim->options;
 	const struct agent_server_access access = {
@@ -132,9 +179,37 @@ static void shim_serve(struct shim *shim, const struct offer *offer, const struc
 		.uid = options->owner_uid,
 		.gid = options->owner_gid,
 	};
-	bool is_for_others = options->has_owner || (options->socket_mode & 0077) != 0;
+	int err = agent_server_init(&shim->server, &shim->loop, shim->workdir.socket_path, &access,
+				    &shim->uplink, id != NULL ? id->name : NULL);
+
+	if (err != 0) {
+		snprintf(message, message_size, "the agent socket %s cannot be made: %s%s",
+			 shim->workdir.socket_path, strerror(-err),
+			 err == -EPERM && options->has_owner
+				 ? " (only root may give it to another --owner)"
+				 : "");
+		return err;
+	}
+	shim->has_server = true;
+	if (offer != NULL)
+		err = shim_extend(shim, &access, offer, id, message, message_size);
+	if (err == 0 && setenv("SSH_AUTH_SOCK", shim->workdir.socket_path, 1) != 0) {
+		snprintf(message, message_size, "no memory for SSH_AUTH_SOCK");
+		err = -ENOMEM;
+	}
+	return err;
+}
+
+/*
+ * id, in offer: what the command gets; both are NULL behind a Unix socket, which says neither, id alone
+ * where the token is good for secrets only.
+ */
+static void shim_serve(struct shim *shim, const struct offer *offer, const struct offer_id *id)
+{
+	const struct options *options = shim->options;
+	bool is_for_others = options->has_owner || (options->socket_mode & 0077) != 0 ||
+			     secrets_are_for_others(options->secrets, options->secret_count);
 	char message[MESSAGE_SIZE];
-	int err;
 
 	/* Another user's git finds its ssh in there, whoever may use the socket. */
 	if (!options->has_no_wrapper && offer != NULL && wrapper_is_needed(offer))
@@ -145,49 +220,37 @@ static void shim_serve(struct shim *shim, const struct offer *offer, const struc
 		return;
 	}
 	shim->has_workdir = true;
-	err = agent_server_init(&shim->server, &shim->loop, shim->workdir.socket_path, &access,
-				&shim->uplink, id != NULL ? id->name : NULL);
-	if (err != 0) {
-		snprintf(message, sizeof(message), "the agent socket %s cannot be made: %s%s",
-			 shim->workdir.socket_path, strerror(-err),
-			 err == -EPERM && options->has_owner
-				 ? " (only root may give it to another --owner)"
-				 : "");
+	if ((offer == NULL || id != NULL) &&
+	    shim_serve_agent(shim, offer, id, message, sizeof(message)) != 0) {
 		shim_fail(shim, message);
 		return;
 	}
-	shim->has_server = true;
-	if (offer != NULL && shim_extend(shim, &access, offer, id, message, sizeof(message)) != 0) {
-		shim_fail(shim, message);
-		return;
-	}
-	if (setenv("SSH_AUTH_SOCK", shim->workdir.socket_path, 1) != 0) {
-		shim_fail(shim, "no memory for SSH_AUTH_SOCK");
-		return;
-	}
-	shim_start_command(shim);
+	shim_fetch_secrets(shim, offer);
 }
 
 static void shim_judge_offer(struct shim *shim, const struct offer *offer)
 {
+	bool may_have_no_id = offer->id_count == 0 && offer->secret_count > 0 &&
+			      shim->options->id == NULL &&
+			      (is_check(shim) || shim->options->secret_count > 0);
 	const struct offer_id *id = NULL;
 	char message[MESSAGE_SIZE];
 	int err = offer_choose(offer, shim->options->id, &id, message, sizeof(message));
 
 	if (is_check(shim))
 		check_print_offer(stdout, offer, id);
-	if (err != 0) {
+	if (err != 0 && !may_have_no_id) {
 		shim_fail(shim, message);
 		return;
 	}
-	if (!id->is_available) {
+	if (id != NULL && !id->is_available) {
 		snprintf(message, sizeof(message), "id \"%s\" is offered but unavailable: %s",
 			 id->name, id->reason[0] != '\0' ? id->reason : "see the daemon's log");
 		shim_fail(shim, message);
 		return;
 	}
-	log_debug("id %s of %s, ready after %u ms", id->name, shim->uplink.where,
-		  (unsigned int)(uv_now(&shim->loop) - shim->started_ms));
+	log_debug("id %s of %s, ready after %u ms", id != NULL ? id->name : "(none)",
+		  shim->uplink.where, (unsigned int)(uv_now(&shim->loop) - shim->started_ms));
 	if (is_check(shim))
 		shim_finish(shim, CHECK_OK);
 	else
@@ -237,6 +300,9 @@ static void on_found(void *owner, const struct found *found)
 	} else if (is_check(shim)) {
 		check_print_socket(stdout, found);
 		shim_finish(shim, CHECK_OK);
+	} else if (secrets_are_required(shim->options->secrets, shim->options->secret_count)) {
+		shim_fail(shim, "a mounted socket leads to an agent and to nothing else: secrets "
+				"come over TCP, with a token (or --trust-network); see --connect");
 	} else {
 		shim_serve(shim, NULL, NULL);
 	}
@@ -322,6 +388,9 @@ static int list_candidates(const struct shim *shim, struct candidate_list *list,
 		port = shim->token.port;
 	if (options->connect == NULL) {
 		candidates_search_here(port, list);
+		/* A socket would be the first to answer, and has none. */
+		if (secrets_are_required(options->secrets, options->secret_count))
+			candidates_drop_sockets(list);
 		if (shim->has_token)
 			candidates_add_loopback(list, port);
 		return 0;

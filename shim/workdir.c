@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "shim/tree.h"
 
 enum {
 	CREATE_TRIES = 16,
@@ -60,6 +61,7 @@ static void remove_entry(int parent_fd, int fd, const char *name)
 	unlinkat(fd, WORKDIR_ROUTES, 0);
 	remove_directory(fd, WORKDIR_IDS, S_IFSOCK);
 	remove_directory(fd, WORKDIR_BIN, S_IFLNK);
+	tree_remove(fd, WORKDIR_SECRETS);
 	unlinkat(parent_fd, name, AT_REMOVEDIR);
 }
 

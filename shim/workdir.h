@@ -19,6 +19,7 @@
 #define WORKDIR_BIN "bin" /* links to the shim */
 #define WORKDIR_KNOWN_HOSTS "known_hosts"
 #define WORKDIR_ROUTES "routes"
+#define WORKDIR_SECRETS "secrets" /* their content */
 
 enum { WORKDIR_PATH_SIZE = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
 

@@ -54,7 +54,7 @@ _shim_end()
 		kill -KILL "$job" 2>/dev/null || true
 	done
 	if [ "$status" -ne 0 ] && [ "$status" -ne "$SKIP_STATUS" ]; then
-		tail -n 40 ./*.log daemon/log 2>/dev/null >&2 || true
+		tail -n 40 ./*.log daemon/log >&2 2>/dev/null || true
 	fi
 	cd /
 	rm -rf -- "$_shim_dir"

@@ -19,6 +19,9 @@ static const char good[] = "ssh-forward-agent-offer 1\n"
 			   "repo a github.com/org\n"
 			   "known-host github.com,140.82.121.4 ssh-ed25519 AAAA comment\n"
 			   "known-host @revoked * ssh-rsa AAAA\n"
+			   "secret npmrc file 120\n"
+			   "secret certs dir -\n"
+			   "secret gone unavailable no such file\n"
 			   "limit connections 64\n"
 			   "end\n";
 
@@ -34,6 +37,7 @@ static int parse(const char *text, struct offer *offer)
 START_TEST(all_that_is_offered_is_read)
 {
 	struct offer offer;
+	char secrets[64];
 
 	ck_assert_int_eq(parse(good, &offer), 0);
 	ck_assert_str_eq(offer.daemon_version, "0.1.0");
@@ -50,6 +54,15 @@ START_TEST(all_that_is_offered_is_read)
 	ck_assert_str_eq(offer.keys[1].comment, "");
 	ck_assert(!offer.ids[1].is_available);
 	ck_assert_str_eq(offer.ids[1].reason, "no such socket");
+	ck_assert_uint_eq(offer.secret_count, 3);
+	ck_assert_int_eq(offer_find_secret(&offer, "npmrc")->kind, OFFER_SECRET_FILE);
+	ck_assert_int_eq(offer_find_secret(&offer, "npmrc")->size, 120);
+	ck_assert_int_eq(offer_find_secret(&offer, "certs")->kind, OFFER_SECRET_DIRECTORY);
+	ck_assert_int_eq(offer_find_secret(&offer, "gone")->kind, OFFER_SECRET_UNAVAILABLE);
+	ck_assert_str_eq(offer_find_secret(&offer, "gone")->reason, "no such file");
+	ck_assert_ptr_null(offer_find_secret(&offer, "npm"));
+	offer_list_secrets(&offer, secrets, sizeof(secrets));
+	ck_assert_str_eq(secrets, "npmrc, certs, gone");
 	ck_assert_uint_eq(offer.repo_count, 2);
 	ck_assert_str_eq(offer.repos[0].id, "b");
 	ck_assert_str_eq(offer.repos[0].pattern, "github.com/org/b");
@@ -97,6 +110,12 @@ START_TEST(malformed_lines_are_badmsg)
 		"repo ../a github.com\n",
 		"repo a github.com/a b\n",
 		"repo a :22/x\n",
+		"secret\n",
+		"secret a\n",
+		"secret a file\n",
+		"secret a file -1\n",
+		"secret a pipe 1\n",
+		"secret ../a dir -\n",
 		"known-host\n",
 		"known-host \n",
 		"known-host a\rb\n",
@@ -158,6 +177,21 @@ START_TEST(too_many_repositories_are_too_much)
 	byte_buf_printf(&text, "ssh-forward-agent-offer 1\n");
 	for (int i = 0; i <= OFFER_REPOS_MAX; i++)
 		byte_buf_printf(&text, "repo a h/%d\n", i);
+	byte_buf_printf(&text, "end\n");
+	ck_assert_int_eq(offer_parse(byte_buf_view(&text), &offer), -EMSGSIZE);
+	byte_buf_deinit(&text);
+}
+END_TEST
+
+START_TEST(too_many_secrets_are_too_much)
+{
+	struct byte_buf text;
+	struct offer offer;
+
+	byte_buf_init(&text, OFFER_LEN_MAX);
+	byte_buf_printf(&text, "ssh-forward-agent-offer 1\n");
+	for (int i = 0; i <= OFFER_SECRETS_MAX; i++)
+		byte_buf_printf(&text, "secret s%d dir -\n", i);
 	byte_buf_printf(&text, "end\n");
 	ck_assert_int_eq(offer_parse(byte_buf_view(&text), &offer), -EMSGSIZE);
 	byte_buf_deinit(&text);
@@ -269,6 +303,7 @@ int main(void)
 	tcase_add_test(tests, garbage_is_badmsg);
 	tcase_add_test(tests, too_many_ids_are_too_much);
 	tcase_add_test(tests, too_many_repositories_are_too_much);
+	tcase_add_test(tests, too_many_secrets_are_too_much);
 	tcase_add_test(tests, too_many_known_hosts_are_too_much);
 	tcase_add_test(tests, a_repository_pattern_holds_no_nul);
 	tcase_add_test(tests, control_bytes_do_not_get_through);
