@@ -150,16 +150,20 @@ static int daemon_init_loop(struct daemon *daemon)
 }
 
 /* What the policies of the sources name: hosts, and keys in files. */
-static int daemon_make_rules(struct front *front, const struct word_list *known_hosts)
+static int daemon_make_rules(struct front *front, const struct options *options)
 {
 	int err;
 
 	front->trusted_hosts = trusted_hosts_new();
 	if (front->trusted_hosts == NULL)
 		return -ENOMEM;
-	err = trusted_hosts_set_files(front->trusted_hosts, known_hosts->list, known_hosts->count);
-	front->offers_all_known_hosts = known_hosts->count > 0;
-	return err == 0 ? source_set_make_rules(&front->sources, front->trusted_hosts) : err;
+	err = trusted_hosts_set_files(front->trusted_hosts, options->known_hosts.list,
+				      options->known_hosts.count);
+	front->offers_all_known_hosts = options->known_hosts.count > 0;
+	if (err == 0)
+		err = source_set_make_rules(&front->sources, front->trusted_hosts,
+					    options->config_path);
+	return err;
 }
 
 /* Everything that can be wrong with the command line, before anything is asked or opened. */
@@ -171,7 +175,7 @@ static int daemon_prepare(struct daemon *daemon, const struct options *options)
 	front->limits = options->limits;
 	front->sources = options->sources;
 	front->secrets = options->secrets;
-	err = daemon_make_rules(front, &options->known_hosts);
+	err = daemon_make_rules(front, options);
 	for (size_t i = 0; err == 0 && i < options->allow.count; i++)
 		err = access_allow(&front->access, options->allow.list[i]);
 	if (err == 0)

@@ -9,6 +9,7 @@
 #include "agentd/config.h"
 #include "agentd/config_path.h"
 #include "agentd/setting.h"
+#include "agentd/source_rules.h"
 #include "version.h"
 
 static const char usage_head[] =
@@ -287,6 +288,22 @@ static void say_tested(const struct options *options)
 	}
 }
 
+/* What cannot be seen from the words alone: hosts, keys in files, known_hosts. */
+static int test_policies(struct options *options)
+{
+	struct trusted_hosts *trusted = trusted_hosts_new();
+	int err = -ENOMEM;
+
+	if (trusted != NULL)
+		err = trusted_hosts_set_files(trusted, options->known_hosts.list,
+					      options->known_hosts.count);
+	if (err == 0)
+		err = source_set_make_rules(&options->sources, trusted, options->config_path);
+	source_set_drop_rules(&options->sources);
+	trusted_hosts_free(trusted);
+	return err;
+}
+
 enum options_verdict options_parse(int argc, char **argv, struct options *options)
 {
 	struct preview preview = look_ahead(argc, argv);
@@ -313,6 +330,8 @@ enum options_verdict options_parse(int argc, char **argv, struct options *option
 		return OPTIONS_WRONG;
 	if (!preview.tests)
 		return OPTIONS_RUN;
+	if (test_policies(options) != 0)
+		return OPTIONS_WRONG;
 	say_tested(options);
 	return OPTIONS_DONE;
 }

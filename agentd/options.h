@@ -16,7 +16,7 @@ struct options {
 	struct secret_set secrets;
 	struct word_list listen;
 	struct word_list allow;
-	struct word_list known_hosts; /* files */
+	struct word_list known_hosts; /* files; none: those of ssh */
 	struct limits limits;
 	enum log_level log_level;
 	char *token_file;

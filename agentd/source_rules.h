@@ -7,10 +7,16 @@
 #include "agentd/source.h"
 
 /*
- * Makes the rules of each source's policy. Reports every mistake, and warns of hosts that are not
- * known. 0; -EINVAL or -ENOMEM, and then the rules are partly those from before: a set that was in
- * use may stay in use only if no policy in it has changed.
+ * Makes the rules of each source's policy, with the known_hosts files that trusted has read by now.
+ * Reports every mistake, by the line of config_path (NULL if there is none) that the id's section
+ * begins on, and warns of hosts that are not known. trusted outlives the sources. 0; -EINVAL or
+ * -ENOMEM, and then some sources have the rules from before, with which nothing passes if the
+ * policy has become another.
  */
-int source_set_make_rules(struct source_set *set, struct trusted_hosts *trusted);
+int source_set_make_rules(struct source_set *set, struct trusted_hosts *trusted,
+			  const char *config_path);
+
+/* Takes the rules away again; nothing passes without them. */
+void source_set_drop_rules(struct source_set *set);
 
 #endif

@@ -8,11 +8,13 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
     type N          a request of the one byte N
     lengths LEN...  a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind it
     sign LEN...     a login with the first key, as a sign request of LEN bytes (about 200 at least)
+    login PUB...    a login with each of these keys, whether it is listed or not
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
     hold N          N connections, each asked once; "held", then waits for the end of them all
 """
 import array
+import base64
 import fcntl
 import os
 import socket
@@ -121,6 +123,15 @@ def sign(*all_lengths):
         print(outcome(agent))
 
 
+def login(*paths):
+    agent = connect()
+    for path in paths:
+        with open(path, encoding='ascii') as file:
+            key = base64.b64decode(file.read().split()[1])
+        send(agent, sign_request(key, 300))
+        print(outcome(agent))
+
+
 def cut():
     agent = connect()
     key = first_key(agent)
@@ -153,7 +164,7 @@ def hold(count):
         outcome(agent)
 
 
-COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'cut': cut,
+COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'login': login, 'cut': cut,
             'half': half, 'hold': hold}
 
 if __name__ == '__main__':
