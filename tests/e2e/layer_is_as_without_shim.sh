@@ -14,7 +14,7 @@ writes()
 }
 
 key_make a.pem
-daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
+daemon --key projecta=./a.pem --known-hosts "$GIT_SERVER_KNOWN_HOSTS" --listen "$ENGINE_BRIDGE:0"
 dockerfile 'ARG SSH_SHIM_TOKEN' "RUN $(writes 1)" "RUN ssh-shim -- $(writes 2)"
 for BUILDER in legacy buildkit; do
 	build --build-arg SSH_SHIM_TOKEN

@@ -6,7 +6,7 @@ set -euo pipefail
 e2e_begin
 
 key_make a.pem
-daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
+daemon --key projecta=./a.pem --known-hosts "$GIT_SERVER_KNOWN_HOSTS" --listen "$ENGINE_BRIDGE:0"
 
 # The shell waits for the shim, which must not be PID 1: the kernel would spare it. Each step makes
 # one file, since of a step that makes none there is no layer.

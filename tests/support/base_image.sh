@@ -13,7 +13,7 @@
 #                                   as /etc/ssh/ssh_known_hosts
 
 # openssh-server is for the git server, which runs from the same tree.
-readonly BASE_PROGRAMS=(git openssh-client openssh-server)
+readonly BASE_PROGRAMS=(dropbear-bin git openssh-client openssh-server rsync)
 # Raise when the way the tree is made changes.
 readonly BASE_RECIPE=2
 

@@ -81,8 +81,8 @@ readonly _git_server_setup='
 	mkdir -p /run/sshd
 	ssh-keygen -q -t ed25519 -N "" -C "" -f /etc/ssh/host_key
 	: >/etc/ssh/git_keys
-	printf "%s\n" "HostKey /etc/ssh/host_key" "AuthorizedKeysFile /etc/ssh/git_keys" \
-		"AllowUsers git" "AuthenticationMethods publickey" "MaxStartups 200" \
+	printf "%s\n" "HostKey /etc/ssh/host_key" "AuthorizedKeysFile /etc/ssh/%u_keys" \
+		"AllowUsers git forge-*" "Subsystem sftp internal-sftp" "AuthenticationMethods publickey" "MaxStartups 200" \
 		"LogLevel VERBOSE" >/etc/ssh/git_server_config
 
 	export HOME=/tmp GIT_CONFIG_GLOBAL=/dev/null
