@@ -155,7 +155,8 @@ bool link_channel_is_eof(const struct link_channel *channel)
 
 int link_channel_exit_status(const struct link_channel *channel)
 {
-	return channel->state == CHANNEL_OPEN ? channel->stream.peer_exit_status : -1;
+	/* All of the answer may come before we see that the request was granted. */
+	return channel->state >= CHANNEL_REQUESTING ? channel->stream.peer_exit_status : -1;
 }
 
 bool link_channel_is_refused(const struct link_channel *channel)
