@@ -45,6 +45,11 @@ struct config_reader {
 	unsigned line;
 	struct source *source; /* of an [id] section */
 	struct {
+		char name[ID_NAME_MAX + 1];
+		char *src;
+		char *env;
+	} secret; /* of a [secret] section */
+	struct {
 		const char *name;
 		unsigned line;
 	} seen[CONFIG_SEEN_MAX]; /* the single keys of this section */

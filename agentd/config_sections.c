@@ -196,12 +196,69 @@ static int id_set(struct config_reader *reader, const char *name, const char *va
 	return policy_set(&reader->source->policy, name, value, reason);
 }
 
+/* [secret ID] */
+
+static const char *secret_name(size_t index)
+{
+	static const char *const names[] = {"src", "env"};
+
+	return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
+}
+
+static bool secret_begin(struct config_reader *reader, const char *which)
+{
+	char escaped[LOG_ESCAPED_MAX];
+
+	if (!id_is_valid(view_of(which))) {
+		config_complain(reader, reader->line, "[secret %s]: " ID_RULE,
+				log_escape(view_of(which), escaped), ID_NAME_MAX);
+		return false;
+	}
+	snprintf(reader->secret.name, sizeof(reader->secret.name), "%s", which);
+	return true;
+}
+
+/* What it says is said; only now is it looked at. */
+static void secret_end(struct config_reader *reader)
+{
+	const struct secret_spec spec = {
+		.name = reader->secret.name, .src = reader->secret.src, .env = reader->secret.env};
+	char reason[SECRET_SET_REASON_MAX] = "neither src nor env is given";
+	int err = -EINVAL;
+
+	/* A command line may leave the source to chance, as BuildKit's does; a file says it. */
+	if (spec.src != NULL || spec.env != NULL)
+		err = secret_set_add(&reader->options->secrets, &spec, reason);
+	if (err == -ENOMEM)
+		reader->err = err;
+	else if (err != 0)
+		config_complain(reader, reader->section_line, "[secret %s]: %s", spec.name, reason);
+	free(reader->secret.src);
+	free(reader->secret.env);
+	reader->secret.src = NULL;
+	reader->secret.env = NULL;
+}
+
+static int secret_set_key(struct config_reader *reader, const char *name, const char *value,
+			  char reason[CONFIG_REASON_MAX])
+{
+	if (value[0] == '\0') {
+		snprintf(reason, CONFIG_REASON_MAX, "it is empty");
+		return -EINVAL;
+	}
+	if (strcmp(name, "src") == 0)
+		return config_path_expand(value, reader->path, &reader->secret.src, reason);
+	reader->secret.env = strdup(value);
+	return reader->secret.env != NULL ? 0 : -ENOMEM;
+}
+
 /* All of them. A key is one more of a section's names; what the names set has its table elsewhere. */
 
 static const struct section_kind section_kinds[] = {
 	{"daemon", NULL, NULL, NULL, setting_name, daemon_is_list, daemon_set},
 	{"limits", NULL, NULL, NULL, limits_name, has_no_lists, limits_set_key},
 	{"id", "NAME", id_begin, id_end, id_name, id_is_list, id_set},
+	{"secret", "ID", secret_begin, secret_end, secret_name, has_no_lists, secret_set_key},
 	{NULL, NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -202,6 +202,18 @@ static void print_start(const struct daemon *daemon, const struct byte_buf *toke
 	fflush(stdout);
 }
 
+static void log_secrets(const struct secret_set *secrets)
+{
+	for (size_t i = 0; i < secrets->count; i++) {
+		const struct offered_secret *secret = &secrets->list[i];
+
+		if (secret->path != NULL)
+			log_info("offering secret=%s from %s", secret->name, secret->path);
+		else
+			log_info("offering secret=%s from the environment", secret->name);
+	}
+}
+
 /* An agent may well be started later, so one that does not answer is no reason not to start. */
 static void log_sources(const struct source_set *sources)
 {
@@ -277,6 +289,7 @@ static void daemon_serve(struct daemon *daemon, char **command)
 		err = listeners_open(&daemon->listeners);
 	if (err == 0) {
 		log_sources(&front->sources);
+		log_secrets(&front->secrets);
 		err = daemon_announce(daemon, command);
 	}
 	if (err != 0) {

@@ -38,6 +38,7 @@ static int run(int argc, char **argv)
 		return status;
 	}
 	source_set_deinit(&options.sources);
+	secret_set_deinit(&options.secrets);
 	options_deinit(&options);
 	return status;
 }

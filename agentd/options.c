@@ -266,7 +266,9 @@ static int set_defaults(struct options *options)
 {
 	int err = 0;
 
-	if (options->sources.count == 0)
+	/* Secrets alone are enough to offer where no agent runs. */
+	if (options->sources.count == 0 &&
+	    (options->secrets.count == 0 || getenv("SSH_AUTH_SOCK") != NULL))
 		err = source_add_agent(&options->sources, "default");
 	if (err == 0 && options->listen.count == 0)
 		err = word_list_add(&options->listen, view_of("auto"));

@@ -11,6 +11,7 @@ static struct options options;
 static void forget(void)
 {
 	source_set_deinit(&options.sources);
+	secret_set_deinit(&options.secrets);
 	options_deinit(&options);
 	options = (struct options){.limits = limits_default, .log_level = LOG_LEVEL_INFO};
 }
@@ -41,6 +42,48 @@ static int read_text(const char *text)
 {
 	return read_bytes(text, strlen(text));
 }
+
+START_TEST(a_secret_is_a_file_or_a_variable)
+{
+	setenv("CONFIG_SECRET", "of the environment", 1);
+	ck_assert_int_eq(read_text("[secret accounts]\n"
+				   "src = /etc/passwd\n"
+				   "[secret home]\n"
+				   "src = ~/\n"
+				   "[secret variable]\n"
+				   "env = CONFIG_SECRET\n"),
+			 0);
+	ck_assert_uint_eq(options.secrets.count, 3);
+	ck_assert_str_eq(secret_set_find(&options.secrets, "accounts")->path, "/etc/passwd");
+	ck_assert_int_eq(strncmp(secret_set_find(&options.secrets, "home")->path, workspace_path,
+				 strlen(workspace_path)),
+			 0);
+	ck_assert_uint_eq(secret_set_find(&options.secrets, "variable")->content_len, 18);
+}
+END_TEST
+
+START_TEST(a_secret_that_makes_no_sense_is_told_with_its_line)
+{
+	static const char *const bad[] = {
+		"[secret ../a]\nsrc = /etc/passwd\n",
+		"[secret]\nsrc = /etc/passwd\n",
+		"[secret a]\n",
+		"[secret a]\nsrc = /nowhere\n",
+		"[secret a]\nenv = NO_SUCH_VARIABLE\n",
+		"[secret a]\nsrc =\n",
+		"[secret a]\nsrc = /etc/passwd\nenv = HOME\n",
+		"[secret a]\nsrc = /etc/passwd\nsrc = /etc/group\n",
+		"[secret a]\nsrc = /etc/passwd\ntarget = /x\n",
+		"[secret a]\nsrc = /etc/passwd\n[secret a]\nsrc = /etc/passwd\n",
+	};
+
+	unsetenv("NO_SUCH_VARIABLE");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ck_assert_msg(read_text(bad[i]) == -EINVAL, "taken: %s", bad[i]);
+		said_expect("/conf/file:");
+	}
+}
+END_TEST
 
 START_TEST(every_key_of_the_daemon_is_taken)
 {
@@ -374,6 +417,8 @@ int main(void)
 
 	tcase_add_unchecked_fixture(tests, workspace_enter, workspace_leave);
 	tcase_add_checked_fixture(tests, setup, forget);
+	tcase_add_test(tests, a_secret_is_a_file_or_a_variable);
+	tcase_add_test(tests, a_secret_that_makes_no_sense_is_told_with_its_line);
 	tcase_add_test(tests, every_key_of_the_daemon_is_taken);
 	tcase_add_test(tests, every_limit_is_taken);
 	tcase_add_test(tests, an_id_has_key_files_an_agent_and_a_policy);
