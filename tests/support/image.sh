@@ -6,6 +6,7 @@
 #                             lowest first; DIR/archive all that came beside them
 #   image_layers NAME DIR N   lists of the last N layers' tars: DIR/1 ... DIR/N, lowest first; each
 #                             line: type and mode, owner, size, time, path
+#   image_layer_tars NAME DIR N the last N layers' tars themselves: DIR/1 ... DIR/N, lowest first
 
 image_unpack()
 {
@@ -23,15 +24,27 @@ image_unpack()
 
 image_layers()
 {
+	local dir=$2 n
+
+	image_layer_tars "$@"
+	for ((n = 1; n <= $3; n++)); do
+		tar --numeric-owner --full-time -tvf "$dir/$n" >"$dir/list"
+		mv "$dir/list" "$dir/$n"
+	done
+}
+
+image_layer_tars()
+{
 	local dir=$2 layer n=0
 
-	mkdir -p "$dir"
-	engine_docker save "$1" >"$dir/archive"
-	for layer in $(tar -xOf "$dir/archive" manifest.json | _image_layers /dev/stdin | tail -n "$3"); do
+	# Unpacked, since a layer that is there twice is a link the second time.
+	mkdir -p "$dir/archive"
+	engine_docker save "$1" | tar -C "$dir/archive" -x
+	for layer in $(_image_layers "$dir/archive/manifest.json" | tail -n "$3"); do
 		n=$((n + 1))
-		tar -xOf "$dir/archive" "$layer" | tar --numeric-owner --full-time -tvf - >"$dir/$n"
+		cp -L "$dir/archive/$layer" "$dir/$n"
 	done
-	rm -f -- "$dir/archive"
+	rm -rf -- "$dir/archive"
 }
 
 # Paths of the layers' tars, one a line, from the manifest of one image.
