@@ -38,3 +38,8 @@ expect_no_line kept '^GIT_SSH='
 fake_program my-ssh
 shim_status -- git -c core.sshCommand=my-ssh ls-remote ssh://example.org/x
 expect_called my-ssh -o SendEnv=GIT_PROTOCOL example.org "git-upload-pack '/x'"
+
+# A shell that makes PATH anew does not lose it, for git at least.
+# shellcheck disable=SC2016
+shim_status -- sh -c 'PATH=$0; git ls-remote ssh://example.org/x' "$PATH"
+expect_called ssh '-oGlobalKnownHostsFile=*' -o SendEnv=GIT_PROTOCOL example.org "git-upload-pack '/x'"
