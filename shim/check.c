@@ -1,10 +1,12 @@
 #include "shim/check.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/agent_msg.h"
 #include "common/fingerprint.h"
+#include "common/known_hosts.h"
 #include "shim/printable.h"
 
 /* In UTC: the container's time zone says nothing. */
@@ -57,6 +59,40 @@ static void print_secret(FILE *to, const struct offer_secret *secret)
 		fprintf(to, "secret: %s unavailable: %s\n", secret->name, secret->reason);
 }
 
+static void print_known_host(FILE *to, const struct known_hosts_line *host)
+{
+	static const char *const markers[] = {
+		[KNOWN_HOSTS_KEY] = "",
+		[KNOWN_HOSTS_AUTHORITY] = " (authority)",
+		[KNOWN_HOSTS_REVOKED] = " (revoked)",
+	};
+	char fingerprint[FINGERPRINT_TEXT_MAX];
+	char names[OFFER_TEXT_SIZE];
+
+	fingerprint_of_blob(byte_buf_view(&host->key_blob), fingerprint);
+	printable_copy(names, sizeof(names), host->names);
+	fprintf(to, "host key of %s: %s%s\n", names, fingerprint, markers[host->marker]);
+}
+
+static void print_known_hosts(FILE *to, struct byte_view lines)
+{
+	struct known_hosts_line host;
+
+	while (lines.len > 0) {
+		const uint8_t *newline = memchr(lines.ptr, '\n', lines.len);
+		struct byte_view line = lines;
+
+		if (newline != NULL)
+			line.len = (size_t)(newline - lines.ptr);
+		lines.ptr += line.len + (newline != NULL);
+		lines.len -= line.len + (newline != NULL);
+		if (known_hosts_parse(line, &host) != 0)
+			continue;
+		print_known_host(to, &host);
+		known_hosts_line_deinit(&host);
+	}
+}
+
 void check_print_offer(FILE *to, const struct offer *offer, const struct offer_id *chosen)
 {
 	if (offer->daemon_version[0] != '\0')
@@ -65,6 +101,10 @@ void check_print_offer(FILE *to, const struct offer *offer, const struct offer_i
 		print_id(to, offer, &offer->ids[i]);
 	for (size_t i = 0; i < offer->secret_count; i++)
 		print_secret(to, &offer->secrets[i]);
+	for (size_t i = 0; i < offer->repo_count; i++)
+		fprintf(to, "repository: %s, keys of %s\n", offer->repos[i].pattern,
+			offer->repos[i].id);
+	print_known_hosts(to, byte_buf_view(&offer->known_hosts));
 	if (chosen != NULL)
 		fprintf(to, "a command would get: %s\n", chosen->name);
 }

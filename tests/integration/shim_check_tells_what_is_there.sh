@@ -5,13 +5,19 @@ set -euo pipefail
 . "$(dirname "$0")/../support/shim.sh"
 shim_begin
 
-real
+key='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f'
+printf '%s\n' "example.org,10.0.0.1 $key" "@revoked * $key" >hosts
+printf '[id projecta]\nrepo = github.com/org/a, github.com/b/*\n' >config
+real --known-hosts hosts --config config
 shim_status --check
 expect_status 0
 expect_line out.log '^host key: SHA256:.*, the one in the token$'
 expect_line out.log '^token: '
 expect_line out.log '^id: projecta \(keys\) ok$'
 expect_line out.log '^  key: SHA256:.* ssh-ed25519 256 the-key$'
+expect_line out.log '^repository: github\.com/b/\*, keys of projecta$'
+expect_line out.log '^host key of example\.org,10\.0\.0\.1: SHA256:[^ ]*$'
+expect_line out.log '^host key of \*: SHA256:.* \(revoked\)$'
 shim_status --check --id other
 expect_status 1
 daemon_stop
