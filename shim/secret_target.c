@@ -37,8 +37,8 @@ static int touch(struct secret_target *target, int fd, const struct stat *before
 	if (target->touched_fd >= 0)
 		return 0;
 	target->touched_fd = fd;
-	target->touched_before = *before;
-	return fstat(fd, &target->touched_after) == 0 ? 0 : -errno;
+	target->touched_time.before = *before;
+	return fstat(fd, &target->touched_time.after) == 0 ? 0 : -errno;
 }
 
 /* Keeps parent_fd open in any case but -EEXIST, which is none of ours. */
@@ -198,11 +198,6 @@ static void remove_link(const struct secret_target *target)
 		unlinkat(target->parent_fd, target->name, 0);
 }
 
-static bool same_time(const struct stat *a, const struct stat *b)
-{
-	return a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 void secret_target_remove(struct secret_target *target)
 {
 	struct stat now;
@@ -212,14 +207,8 @@ void secret_target_remove(struct secret_target *target)
 		remove_link(target);
 	for (size_t i = target->made_count; i-- > 0;)
 		unlinkat(target->made[i].parent_fd, target->made[i].name, AT_REMOVEDIR);
-	if (has_now) {
-		/* As it would be without us: as before, unless others have been at it since. */
-		const struct stat *wanted =
-			same_time(&now, &target->touched_after) ? &target->touched_before : &now;
-		const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, wanted->st_mtim};
-
-		(void)utimensat(target->touched_fd, ".", times, 0); /* not ours to change */
-	}
+	if (has_now)
+		dir_time_restore(target->touched_fd, &target->touched_time, &now);
 	for (size_t i = 0; i < target->made_count; i++)
 		close(target->made[i].parent_fd);
 	if (target->parent_fd >= 0)

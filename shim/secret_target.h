@@ -8,7 +8,8 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
+
+#include "shim/dir_time.h"
 
 enum { SECRET_TARGET_DEPTH_MAX = 64 };
 
@@ -24,8 +25,7 @@ struct secret_target {
 	struct made_directory *made;
 	size_t made_count;
 	int touched_fd; /* the directory that was there and got something in it; borrowed */
-	struct stat touched_before;
-	struct stat touched_after;
+	struct dir_time touched_time;
 };
 
 /*

@@ -64,15 +64,19 @@ bool secrets_are_required(const struct secret_option *options, size_t count)
 	return false;
 }
 
-static void secrets_free_if_over(struct secrets *secrets)
+static void secrets_free(struct secrets *secrets)
 {
-	if (secrets->fetch_count > 0 || !secrets->is_timer_closed)
-		return;
 	for (size_t i = 0; i < secrets->count; i++)
 		secret_content_deinit(&secrets->list[i].content);
 	if (secrets->directory_fd >= 0)
 		close(secrets->directory_fd);
 	free(secrets);
+}
+
+static void secrets_free_if_over(struct secrets *secrets)
+{
+	if (secrets->fetch_count == 0 && secrets->is_timer_closed)
+		secrets_free(secrets);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -363,8 +367,7 @@ int secrets_start(uv_loop_t *loop, struct link *link, const struct secrets_reque
 		err = secrets_add(secrets, &request->options[i], error, error_size);
 	secrets->request.offer = NULL;
 	if (err != 0) {
-		secrets->is_timer_closed = true;
-		secrets_free_if_over(secrets);
+		secrets_free(secrets);
 		return err;
 	}
 	secrets->on_done = on_done;

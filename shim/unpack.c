@@ -99,7 +99,7 @@ static int on_entry(void *owner, const struct tar_entry *entry)
 {
 	struct unpack *unpack = owner;
 	char path[TAR_PATH_MAX + 1];
-	const char *base;
+	const char *base = "";
 	int dir_fd;
 	int err;
 

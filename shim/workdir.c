@@ -152,7 +152,7 @@ int workdir_create_in(const char *parent, enum workdir_access access, struct wor
 		return -errno;
 	workdir.is_on_disk = !is_memory_filesystem(workdir.parent_fd);
 	sweep(workdir.parent_fd);
-	if (fstat(workdir.parent_fd, &workdir.parent_before) != 0) {
+	if (fstat(workdir.parent_fd, &workdir.parent_time.before) != 0) {
 		err = -errno;
 		goto fail;
 	}
@@ -167,7 +167,7 @@ int workdir_create_in(const char *parent, enum workdir_access access, struct wor
 		close(workdir.fd);
 		goto fail;
 	}
-	(void)fstat(workdir.parent_fd, &workdir.parent_after);
+	(void)fstat(workdir.parent_fd, &workdir.parent_time.after);
 	*out = workdir;
 	return 0;
 fail:
@@ -215,22 +215,6 @@ int workdir_create(enum workdir_access access, struct workdir *out, char *error,
 	return 0;
 }
 
-static bool same_time(const struct stat *a, const struct stat *b)
-{
-	return a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-/* The parent's time as the command alone would have left it. */
-static void restore_parent_time(const struct workdir *workdir, const struct stat *now)
-{
-	const struct stat *wanted =
-		same_time(now, &workdir->parent_after) ? &workdir->parent_before : now;
-	const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, wanted->st_mtim};
-
-	(void)futimens(workdir->parent_fd,
-		       times); /* not ours to change: somebody else's directory */
-}
-
 void workdir_remove(struct workdir *workdir)
 {
 	const char *name = strrchr(workdir->path, '/') + 1;
@@ -239,7 +223,7 @@ void workdir_remove(struct workdir *workdir)
 
 	remove_entry(workdir->parent_fd, workdir->fd, name);
 	if (workdir->is_on_disk && has_now)
-		restore_parent_time(workdir, &now);
+		dir_time_restore(workdir->parent_fd, &workdir->parent_time, &now);
 	close(workdir->fd);
 	close(workdir->parent_fd);
 }

@@ -10,8 +10,9 @@
 
 #include <limits.h>
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <sys/un.h>
+
+#include "shim/dir_time.h"
 
 #define WORKDIR_PREFIX "ssh-shim."
 #define WORKDIR_SOCKET "agent.sock"
@@ -29,8 +30,7 @@ struct workdir {
 	int parent_fd;
 	int fd; /* holds the lock */
 	bool is_on_disk;
-	struct stat parent_before; /* as it was without us, if is_on_disk */
-	struct stat parent_after;
+	struct dir_time parent_time; /* if is_on_disk */
 };
 
 /* For whom the directory can be entered, beside us. */

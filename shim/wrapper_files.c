@@ -9,25 +9,11 @@
 
 #include "common/log.h"
 #include "shim/agent_sockets.h"
+#include "shim/write_all.h"
 
 bool wrapper_is_needed(const struct offer *offer)
 {
 	return offer->known_hosts.len > 0 || offer->repo_count > 0;
-}
-
-static int write_all(int fd, struct byte_view bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t written = write(fd, bytes.ptr, bytes.len);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		bytes.ptr += written;
-		bytes.len -= (size_t)written;
-	}
-	return 0;
 }
 
 static int write_file(const struct workdir *workdir, const char *name, struct byte_view content)

@@ -53,6 +53,15 @@ for dir in place home; do
 	[ "$(stat -c %Y $dir)" = 1000000000 ] || fail "the time of $dir is another"
 done
 
+# More than are fetched at once, and more than the daemon sends at once over one link.
+many=()
+for n in {1..30}; do
+	many+=(--secret "binary,target=place/many/$n" --secret "empty,target=place/few/$n")
+done
+shim_status "${many[@]}" -- sh -ec 'for file in place/many/*; do cmp "$file" binary; done; ls place/many place/few | grep -c "^[0-9]"'
+expect_status 0
+expect_line out.log '^60$'
+
 # After a failure, a signal, and a command that is not there.
 for command in 'exit 3' 'kill -TERM $$' 'kill -TERM $PPID; sleep 20'; do
 	shim_status --secret "binary,target=$PWD/place/new/b" -- sh -c "$command"
