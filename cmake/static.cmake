@@ -38,8 +38,11 @@ function(sfa_use_archives prefix)
 endfunction()
 
 if(SFA_STATIC)
-  foreach(prefix ${SFA_LIBRARIES})
-    sfa_use_archives(${prefix})
+  get_property(targets DIRECTORY PROPERTY IMPORTED_TARGETS)
+  foreach(target IN LISTS targets)
+    if(target MATCHES "^PkgConfig::(.+)$")
+      sfa_use_archives(${CMAKE_MATCH_1})
+    endif()
   endforeach()
   include(CheckLinkerFlag)
   # Relocations in a tenth of the space, where this linker can (for x86-64: binutils 2.38).
