@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "agentd/control_ping.h"
 #include "agentd/control_token.h"
 #include "agentd/control_verb.h"
 #include "agentd/peer_cred.h"
@@ -67,6 +68,7 @@ static const struct {
 	const char *name;
 	control_verb run;
 } verbs[] = {
+	{"ping", control_ping},
 	{"token", control_token},
 };
 

@@ -79,38 +79,68 @@ static int add_interface(struct endpoint_list *endpoints, const char *name, uint
 	return err;
 }
 
-static bool is_bridge(const char *name)
+static bool is_bridge(const struct ifaddrs *entry)
 {
 	for (size_t i = 0; i < sizeof(bridge_patterns) / sizeof(bridge_patterns[0]); i++) {
-		if (fnmatch(bridge_patterns[i], name, 0) == 0)
+		if (fnmatch(bridge_patterns[i], entry->ifa_name, 0) == 0)
 			return true;
 	}
 	return false;
 }
 
-static int add_bridges(struct endpoint_list *endpoints)
+static bool is_no_loopback(const struct ifaddrs *entry)
+{
+	return (entry->ifa_flags & IFF_LOOPBACK) == 0;
+}
+
+static int add_interfaces(struct endpoint_list *endpoints,
+			  bool (*is_wanted)(const struct ifaddrs *entry))
 {
 	struct ifaddrs *interfaces;
-	size_t before = endpoints->count;
-	struct sockaddr_storage loopback;
-	struct endpoint *endpoint;
 	int err = 0;
 
 	if (getifaddrs(&interfaces) != 0)
 		return -errno;
 	for (struct ifaddrs *i = interfaces; i != NULL && err == 0; i = i->ifa_next) {
-		if (is_bridge(i->ifa_name) && is_usable(i))
+		if (is_usable(i) && is_wanted(i))
 			err = append_interface(endpoints, i, ENDPOINT_DEFAULT_PORT, false);
 	}
 	freeifaddrs(interfaces);
-	if (err == 0 && endpoints->count == before) {
-		log_info("no container bridge found on this host; listening on loopback only");
-		address_parse("127.0.0.1", ENDPOINT_DEFAULT_PORT, &loopback);
-		endpoint = endpoint_append(endpoints, (struct sockaddr *)&loopback,
-					   ENDPOINT_DEFAULT_PORT);
-		if (endpoint == NULL)
-			return -ENOMEM;
-	}
+	return err;
+}
+
+/*
+ * Our image says so, and most of those who start containers (systemd's CONTAINER_INTERFACE). All that
+ * a container's interfaces lead to are networks that it was put on.
+ */
+static bool is_in_container(void)
+{
+	const char *container = getenv("container");
+
+	return container != NULL && container[0] != '\0';
+}
+
+static int add_loopback(struct endpoint_list *endpoints)
+{
+	struct sockaddr_storage loopback;
+
+	log_info("no container bridge found on this host; listening on loopback only");
+	address_parse("127.0.0.1", ENDPOINT_DEFAULT_PORT, &loopback);
+	return endpoint_append(endpoints, (struct sockaddr *)&loopback, ENDPOINT_DEFAULT_PORT) !=
+			       NULL
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int add_by_default(struct endpoint_list *endpoints)
+{
+	size_t before = endpoints->count;
+	int err = add_interfaces(endpoints, is_bridge);
+
+	if (err == 0 && endpoints->count == before && is_in_container())
+		err = add_interfaces(endpoints, is_no_loopback);
+	if (err == 0 && endpoints->count == before)
+		err = add_loopback(endpoints);
 	for (size_t i = before; i < endpoints->count; i++)
 		endpoints->list[i].may_move = true;
 	return err;
@@ -156,7 +186,7 @@ int endpoint_add(struct endpoint_list *endpoints, const char *spec, bool is_trus
 			report_untrustable(spec);
 			return -EINVAL;
 		}
-		return add_bridges(endpoints);
+		return add_by_default(endpoints);
 	}
 	if (address_parse(spec, ENDPOINT_DEFAULT_PORT, &address) == 0) {
 		if (is_trusted) {

@@ -28,7 +28,8 @@ struct endpoint_list {
 
 /*
  * Adds what a --listen SPEC other than unix: stands for: ADDR[:PORT], IFACE[:PORT] (each address
- * of the interface), or auto (the container bridges of this host; loopback if there are none).
+ * of the interface), or auto (the container bridges of this host; where there are none, in a
+ * container its own interfaces, else loopback).
  * Reports what is wrong (docs: nothing of that name, --trust-network without a named interface)
  * and returns a negative errno.
  */

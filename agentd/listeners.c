@@ -163,6 +163,11 @@ static int open_private_sockets(struct listeners *listeners)
 	char path[RUNTIME_DIR_MAX + ID_NAME_MAX + 16];
 	int err = runtime_dir_open(&listeners->dir);
 
+	if (err == -EROFS) {
+		log_warn("there is no directory to write to: no Unix sockets, and no `token` and "
+			 "`ping`; mount a tmpfs (docker run --tmpfs /tmp), or set XDG_RUNTIME_DIR");
+		return 0;
+	}
 	if (err != 0)
 		return err;
 	snprintf(path, sizeof(path), "%s/control.sock", listeners->dir.path);
@@ -284,7 +289,8 @@ void listeners_print(const struct listeners *listeners, FILE *out)
 		fprintf(out, "# Listening on %s%s\n", text,
 			endpoint->is_trusted ? ", no token needed there" : "");
 	}
-	fprintf(out, "# Sockets to mount: %s\n", listeners->dir.path);
+	if (listeners->dir.lock_fd >= 0)
+		fprintf(out, "# Sockets to mount: %s\n", listeners->dir.path);
 }
 
 void listeners_close(struct listeners *listeners)

@@ -4,6 +4,7 @@
 
 #include "agentd/daemon.h"
 #include "agentd/options.h"
+#include "agentd/ping_command.h"
 #include "agentd/token_command.h"
 #include "common/log.h"
 #include "common/standard_fds.h"
@@ -12,6 +13,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv); /* the exit status; argv[0] is the name */
 } commands[] = {
+	{"ping", ping_command_run},
 	{"token", token_command_run},
 };
 

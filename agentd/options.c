@@ -15,6 +15,7 @@
 static const char usage_head[] =
 	"Usage: ssh-forward-agentd [options] [-- command [arg...]]\n"
 	"       ssh-forward-agentd token [options]      make a token of the running daemon\n"
+	"       ssh-forward-agentd ping                 is the running daemon well?\n"
 	"\n"
 	"Offers SSH keys to container builds, which sign with them through ssh-shim and never "
 	"hold\n"
@@ -35,7 +36,8 @@ static const char usage_head[] =
 	"\n"
 	"To whom:\n"
 	"  --listen SPEC            ADDRESS[:PORT], INTERFACE[:PORT], unix:/path, or auto: the\n"
-	"                           container bridges of this host (default; port 2522)\n"
+	"                           container bridges of this host; in a container, its own\n"
+	"                           interfaces (default; port 2522)\n"
 	"  --trust-network          who comes over the named interface, from its own network,\n"
 	"                           needs no token\n"
 	"  --allow CIDR             let nobody else connect (repeatable)\n"

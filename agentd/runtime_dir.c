@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,11 @@
 
 #include "common/log.h"
 
+static bool is_writable(const char *directory)
+{
+	return access(directory, W_OK | X_OK) == 0;
+}
+
 static int base_path(char path[RUNTIME_DIR_MAX])
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -19,11 +25,16 @@ static int base_path(char path[RUNTIME_DIR_MAX])
 
 	if (runtime != NULL && runtime[0] == '/')
 		len = snprintf(path, RUNTIME_DIR_MAX, "%s/ssh-forward-agentd", runtime);
-	else if (geteuid() == 0)
+	else if (geteuid() == 0 && is_writable("/run"))
 		len = snprintf(path, RUNTIME_DIR_MAX, "/run/ssh-forward-agentd");
-	else
+	else if (geteuid() != 0 && is_writable("/tmp"))
 		len = snprintf(path, RUNTIME_DIR_MAX, "/tmp/ssh-forward-agentd-%ld",
 			       (long)geteuid());
+	else if (is_writable("/dev/shm"))
+		len = snprintf(path, RUNTIME_DIR_MAX, "/dev/shm/ssh-forward-agentd-%ld",
+			       (long)geteuid());
+	else
+		return -EROFS;
 	return len < RUNTIME_DIR_MAX - (int)sizeof("/ids/default.sock") ? 0 : -ENAMETOOLONG;
 }
 

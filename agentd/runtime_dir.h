@@ -6,7 +6,8 @@
  *                                        /control.sock    ssh-forward-agentd token
  *                                        /lock            held while the daemon runs
  *
- * Without $XDG_RUNTIME_DIR: /run/ssh-forward-agentd for root, /tmp/ssh-forward-agentd-UID else.
+ * Without $XDG_RUNTIME_DIR: /run/ssh-forward-agentd for root, /tmp/ssh-forward-agentd-UID else;
+ * where that cannot be, as in an image of nothing but us, /dev/shm/ssh-forward-agentd-UID.
  * Where another daemon of the same user runs already, the second takes a directory of its own,
  * with its process id behind the name.
  */
@@ -25,14 +26,14 @@ struct runtime_dir {
 
 /*
  * Makes the directory, mode 0700, ours alone, and empties it of a dead daemon's sockets. Reports
- * what is wrong and returns a negative errno.
+ * what is wrong and returns a negative errno; -EROFS, without a report, if there is no place for it.
  */
 int runtime_dir_open(struct runtime_dir *dir);
 
 /* Removes the sockets and the directory. */
 void runtime_dir_close(struct runtime_dir *dir);
 
-/* Where the control socket of this user's (first) daemon is. 0 or -ENAMETOOLONG. */
+/* Where the control socket of this user's (first) daemon is. 0, -ENAMETOOLONG, or -EROFS as above. */
 int runtime_dir_control_path(char path[RUNTIME_DIR_MAX]);
 
 #endif

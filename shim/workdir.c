@@ -187,7 +187,8 @@ static bool is_memory_directory(const char *path)
 
 int workdir_create(enum workdir_access access, struct workdir *out, char *error, size_t error_size)
 {
-	const char *const in_memory[] = {"/dev/shm", getenv("XDG_RUNTIME_DIR"), "/run"};
+	/* In a container /dev is a tmpfs, always, where only root may write; in no layer either way. */
+	const char *const in_memory[] = {"/dev/shm", getenv("XDG_RUNTIME_DIR"), "/run", "/dev"};
 	const char *tmpdir = getenv("TMPDIR");
 	const char *on_disk = tmpdir != NULL && tmpdir[0] == '/' ? tmpdir : "/tmp";
 	int err;

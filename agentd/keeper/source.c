@@ -92,8 +92,9 @@ int source_read_file(const char *path, bool is_secret, struct byte_buf *out, con
 
 	if (fd < 0) {
 		err = -errno;
-		*why = err == -EACCES ? "may not be read by this user; run as its owner, or use "
-					"the key through ssh-agent"
+		*why = err == -EACCES ? "may not be read by this user; run as its owner (docker "
+					"run --user \"$(id -u)\"), or use the key through "
+					"ssh-agent"
 				      : strerror(-err);
 		return err;
 	}

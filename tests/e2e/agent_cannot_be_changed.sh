@@ -8,7 +8,7 @@ e2e_begin
 
 listed_after_attempts()
 {
-	container --env SSH_SHIM_TOKEN sfa-e2e ssh-shim --id "$1" -- sh -c '
+	container --env SSH_SHIM_TOKEN sfa-e2e-sanitized ssh-shim --id "$1" -- sh -c '
 		! ssh-add -D || echo removed
 		ssh-keygen -q -t ed25519 -N "" -f /tmp/new
 		! ssh-add -q /tmp/new || echo added

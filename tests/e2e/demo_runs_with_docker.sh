@@ -6,7 +6,7 @@ set -euo pipefail
 
 [ "$(id -u)" -eq 0 ] || skip 'the demo would ask for a password (sudo)'
 top=$(cd "$(dirname "$0")/../.." && pwd)
-said=$(SFA_DEMO_BUILD=$SFA_BUILD_DIR "$top/scripts/demo" </dev/null)
+said=$(SFA_DEMO_BUILD=$SFA_RELEASE "$top/scripts/demo" </dev/null)
 printf '%s\n' "$said"
 
 [ "$(wc -l <<<"$said")" -lt 25 ] || fail 'too many lines'

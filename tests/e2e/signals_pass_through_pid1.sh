@@ -15,7 +15,7 @@ daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
 
 for signal in TERM INT HUP QUIT USR1 USR2; do
 	for script in "$handles" "$ignores"; do
-		container_start --env SSH_SHIM_TOKEN sfa-e2e ssh-shim -- sh -c "$script" "$signal"
+		container_start --env SSH_SHIM_TOKEN sfa-e2e-sanitized ssh-shim -- sh -c "$script" "$signal"
 	done
 done
 for id in "${CONTAINERS[@]}"; do

@@ -2,7 +2,7 @@
 #
 # With a token as build argument, in BuildKit, the key in a file.
 set -euo pipefail
-BUILDER=buildkit
+BUILDER=buildkit E2E_IMAGE=sfa-e2e-sanitized
 . "$(dirname "$0")/../support/e2e.sh"
 e2e_begin
 

@@ -12,7 +12,7 @@ daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
 mkdir gate
 # shellcheck disable=SC2016
 for _ in $(seq 20); do
-	container_start --env SSH_SHIM_TOKEN --volume "$TEST_DIR/gate:/gate" sfa-e2e sh -c \
+	container_start --env SSH_SHIM_TOKEN --volume "$TEST_DIR/gate:/gate" sfa-e2e-sanitized sh -c \
 		'until [ -e /gate/open ]; do sleep 0.1; done; exec ssh-shim -- git clone -q "$0"' "$REPO"
 done
 touch gate/open

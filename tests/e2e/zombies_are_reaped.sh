@@ -11,7 +11,7 @@ daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
 # Each inner shell ends before its child does, so that all fifty children become PID 1's. They wait
 # for someone to open the pipe.
 # shellcheck disable=SC2016
-container --env SSH_SHIM_TOKEN sfa-e2e ssh-shim -- timeout 30 bash -c '
+container --env SSH_SHIM_TOKEN sfa-e2e-sanitized ssh-shim -- timeout 30 bash -c '
 	mkfifo /tmp/pipe
 	for ((i = 0; i < 50; i++)); do
 		(cat /tmp/pipe &)

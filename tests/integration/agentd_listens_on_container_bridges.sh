@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
 # Without --listen: every address of the bridges that Docker, podman and CNI make, and no other; one
-# token serves all, also when its port is taken; without any bridge, loopback alone.
+# token serves all, also when its port is taken; without any bridge, loopback alone, or in a container its
+# own interfaces.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
 agentd_begin
@@ -58,13 +59,18 @@ start
 daemon_await_log 'no container bridge found on this host; listening on loopback only'
 daemon_stop
 
+interface eth1 192.0.2.9/24
+container=podman start
+[ "$(listening)" = 192.0.2.9:2522 ] || fail "in a container: $(listening)"
+daemon_stop
+
 interface docker0 172.20.0.1/16 fd20::1/64
 interface br-0123456789ab 172.21.0.1/16
 interface podman1 10.88.0.1/16
 interface cni0 10.89.0.1/16
 interface eth0 192.0.2.7/24
 interface mybr-0 172.22.0.1/16
-start
+container=podman start
 expected=$(printf '%s:2522\n' 10.88.0.1 10.89.0.1 172.20.0.1 172.21.0.1 '[fd20::1]' | sort)
 [ "$(listening)" = "$expected" ] || fail "with bridges: $(listening)"
 SSH_PEER_TO=fd20::1 within "$SSH_PEER" 2522 "$SSH_SHIM_TOKEN" ask a >out.log

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 #
-# base_image.sh - the image that test builds start from: Debian with git, ssh and our libraries.
+# base_image.sh - the image that test builds start from: Debian with git and ssh.
 #
 # Made by debootstrap from the mirror that this machine's apt uses, once: the tree is kept in
 # ${SFA_CACHE}, under a name made of its suite and package list. Source engine.sh before this file.
@@ -10,12 +10,17 @@
 #   base_image_import NAME          import the tree into the engine as NAME if it lacks it
 #   base_image_add_shim BASE NAME SHIM [KNOWN_HOSTS]
 #                                   image NAME = BASE + /usr/local/bin/ssh-shim, and the host keys
-#                                   as /etc/ssh/ssh_known_hosts
+#                                   as /etc/ssh/ssh_known_hosts. SHIM is a file, which comes with what
+#                                   it is linked with, or --from=IMAGE: that image's /ssh-shim
+#   base_image_of_server BASE NAME RELEASE_DIR
+#                                   image NAME of Dockerfile.server, with the programs of that build
 
 # openssh-server is for the git server, which runs from the same tree.
 readonly BASE_PROGRAMS=(dropbear-bin git openssh-client openssh-server rsync)
 # Raise when the way the tree is made changes.
-readonly BASE_RECIPE=2
+readonly BASE_RECIPE=3
+
+_base_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 base_tree_path()
 {
@@ -23,7 +28,7 @@ base_tree_path()
 
 	key=$({
 		printf '%s\n' "$BASE_RECIPE" "$(_base_suite)"
-		_base_packages
+		printf '%s\n' "${BASE_PROGRAMS[@]}"
 	} | sha256sum)
 	printf '%s/base-%s\n' "$SFA_CACHE" "${key:0:12}"
 }
@@ -54,43 +59,62 @@ base_image_import()
 
 base_image_add_shim()
 {
-	local base=$1 name=$2 shim=$3 known_hosts=${4:-/dev/null} context
+	local base=$1 name=$2 shim=$3 known_hosts=${4:-/dev/null} context libraries=()
 
 	context=$(mktemp -d)
-	cp -- "$shim" "$context/ssh-shim"
 	cat -- "$known_hosts" >"$context/ssh_known_hosts"
-	chmod 755 "$context/ssh-shim"
 	chmod 644 "$context/ssh_known_hosts"
-	printf '%s\n' "FROM $base" \
-		'COPY ssh-shim /usr/local/bin/ssh-shim' \
-		'COPY ssh_known_hosts /etc/ssh/ssh_known_hosts' >"$context/Dockerfile"
-	DOCKER_BUILDKIT=0 engine_docker build --quiet --tag "$name" "$context" >/dev/null
+	printf '%s\n' "FROM $base" 'COPY ssh_known_hosts /etc/ssh/ssh_known_hosts' >"$context/Dockerfile"
+	if [[ $shim == --from=* ]]; then
+		printf 'COPY %s /ssh-shim /usr/local/bin/\n' "$shim" >>"$context/Dockerfile"
+	else
+		install -m 755 -- "$shim" "$context/ssh-shim"
+		echo 'COPY ssh-shim /usr/local/bin/' >>"$context/Dockerfile"
+		mapfile -t libraries < <(_base_libraries_of "$shim")
+	fi
+	if [ ${#libraries[@]} -gt 0 ]; then
+		mkdir "$context/lib"
+		cp -- "${libraries[@]}" "$context/lib"
+		printf '%s\n' 'COPY lib /usr/local/lib/shim' 'RUN ldconfig /usr/local/lib/shim' \
+			>>"$context/Dockerfile"
+	fi
+	_base_build "$name" "$context"
+}
+
+base_image_of_server()
+{
+	local base=$1 name=$2 release=$3 context
+
+	context=$(mktemp -d)
+	mkdir -p "$context/scripts" "$context/build/image"
+	cp -- "$_base_top/Dockerfile.server" "$context/Dockerfile"
+	cp -- "$_base_top/scripts/image-programs" "$context/scripts"
+	install -m 755 -s -- "$release/shim/ssh-shim" "$release/agentd/ssh-forward-agentd" "$context/build/image"
+	_base_build "$name" "$context" --build-arg BASE="$base"
+}
+
+# _base_build NAME CONTEXT ARG...: and the context is gone. BUILDER as in e2e.sh.
+_base_build()
+{
+	local name=$1 context=$2 buildkit=0 status=0
+
+	shift 2
+	[ "${BUILDER:-legacy}" = legacy ] || buildkit=1
+	DOCKER_BUILDKIT=$buildkit engine_docker build --quiet --tag "$name" "$@" "$context" >/dev/null || status=1
 	rm -rf -- "$context"
+	return "$status"
+}
+
+# What a program is linked with, but for glibc, which every Debian has.
+_base_libraries_of()
+{
+	ldd "$1" 2>/dev/null | sed -n 's/^.* => \(\/[^ ]*\) .*$/\1/p' |
+		grep -vE '/(libc|libm|libdl|librt|libpthread|libresolv)\.so\.' || true
 }
 
 _base_suite()
 {
 	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
-}
-
-# What a program built here with sanitizers is linked with, under the names of this release.
-_base_libraries()
-{
-	local gcc_major
-
-	gcc_major=$(gcc -dumpversion)
-	{
-		dpkg-query -W -f '${Depends}, ' libuv1-dev libssh-dev libssl-dev libc-ares-dev libseccomp-dev
-		dpkg-query -W -f '${Depends}, ' "libgcc-${gcc_major%%.*}-dev" | grep -o 'lib\(asan\|ubsan\)[0-9]*'
-	} | tr ',' '\n' | sed 's/^ *//; s/[ (:].*//' | grep '^lib' | grep -v -e '-dev$'
-}
-
-_base_packages()
-{
-	{
-		printf '%s\n' "${BASE_PROGRAMS[@]}"
-		_base_libraries
-	} | LC_ALL=C sort -u
 }
 
 # The mirror that apt is configured with; debootstrap's own default when apt names none.
@@ -110,7 +134,7 @@ _base_bootstrap()
 		return 1
 	}
 	printf 'base image: making %s with debootstrap (once; about a minute)\n' "$tree" >&2
-	packages=$(_base_packages | paste -s -d ,)
+	packages=$(printf '%s\n' "${BASE_PROGRAMS[@]}" | paste -s -d ,)
 	rm -rf -- "$making"
 	# shellcheck disable=SC2046
 	debootstrap --variant=minbase --include="$packages" \

@@ -3,33 +3,39 @@
 # e2e.sh - what end-to-end tests are made of.
 # shellcheck disable=SC2034 # the variables are for the tests
 #
-# The fixture (tests/e2e/fixture) has started an engine and a git server and made the image sfa-e2e:
-# Debian, git, ssh-shim and the git server's host key. A test runs in a directory of its own.
+# The fixture (tests/e2e/fixture) has started an engine and a git server and made the images
+# ssh-forward-agent, of Dockerfile.server; sfa-e2e: Debian, git, that image's ssh-shim and the git
+# server's host key; and sfa-e2e-sanitized, the same with the shim built with sanitizers. A test runs
+# in a directory of its own.
 #
 #   e2e_begin                 first call of every test
 #   key_make FILE [ARG...]    a key (ssh-keygen's arguments) that the git server knows
 #   agent_start KEY...        a running ssh-agent holding these; exports SSH_AUTH_SOCK
 #   daemon ARG...             start the daemon (see daemon.sh)
-#   dockerfile LINE...        write ./context/Dockerfile: FROM sfa-e2e and these lines
+#   dockerfile LINE...        write ./context/Dockerfile: FROM $E2E_IMAGE (sfa-e2e unless set)
+#                             and these lines
 #   build [ARG...]            docker build of ./context as $IMAGE; its output is ./build.log;
 #                             set BUILDER to legacy or buildkit
 #   build_fails [ARG...]      the same, and it must fail
 #   container ARG...          docker run --rm
 #   container_start ARG...    docker run --detach; adds to $CONTAINERS, removed at the end
 #   container_await_log ID REGEX
+#   network NAME ARG...       docker network create; removed at the end
+#   tiny_scratch, tiny_musl, server_start    see tiny_image.sh
 #   expect_words FILE WORD... each must be in FILE, in whatever case
 #   key_is_found KEY WHERE... what find-key says of an (unencrypted) key; fails if it cannot look
 #   expect_secret             the repository that $IMAGE holds in /repo is the private one
 
 _e2e_support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for _e2e_part in verdict engine base_image sandbox git_server daemon image; do
+for _e2e_part in verdict engine base_image sandbox git_server daemon image tiny_image; do
 	. "$_e2e_support/$_e2e_part.sh"
 done
 
 readonly E2E_DEADLINE_S=30
 
 BUILDER=${BUILDER:-legacy}
-TEST_DIR='' IMAGE='' REPO='' CONTAINERS=()
+E2E_IMAGE=${E2E_IMAGE:-sfa-e2e}
+TEST_DIR='' IMAGE='' REPO='' CONTAINERS=() IMAGES=() NETWORKS=()
 _e2e_agent_pid=''
 
 e2e_begin()
@@ -59,7 +65,8 @@ _e2e_end()
 	[ -z "$_e2e_agent_pid" ] || kill "$_e2e_agent_pid" 2>/dev/null || true
 	[ ${#CONTAINERS[@]} -eq 0 ] ||
 		engine_docker rm --force --volumes "${CONTAINERS[@]}" >/dev/null 2>&1 || true
-	engine_docker rmi --force "$IMAGE" >/dev/null 2>&1 || true
+	engine_docker rmi --force "$IMAGE" "${IMAGES[@]}" >/dev/null 2>&1 || true
+	[ ${#NETWORKS[@]} -eq 0 ] || engine_docker network rm "${NETWORKS[@]}" >/dev/null 2>&1 || true
 	cd /
 	rm -rf -- "$TEST_DIR"
 	exit "$status"
@@ -107,7 +114,7 @@ daemon()
 
 dockerfile()
 {
-	printf '%s\n' 'FROM sfa-e2e' "$@" >context/Dockerfile
+	printf '%s\n' "FROM $E2E_IMAGE" "$@" >context/Dockerfile
 }
 
 build()
@@ -139,6 +146,12 @@ container()
 container_start()
 {
 	CONTAINERS+=("$(engine_docker run --detach "$@")")
+}
+
+network()
+{
+	engine_docker network create "${@:2}" "$1" >/dev/null
+	NETWORKS+=("$1")
 }
 
 container_await_log()
