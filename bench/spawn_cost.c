@@ -73,24 +73,22 @@ int main(int argc, char **argv)
 {
 	struct figures figures;
 	unsigned long rounds;
+	double *all;
 
 	if (argc < 5 || number_parse(argv[1], 1, ROUNDS_MAX, &rounds) != 0) {
 		fputs("usage: spawn_cost ROUNDS PROGRAM OTHER ARG...\n", stderr);
 		return 2;
 	}
-	figures.program_ms = calloc(rounds, sizeof(double));
-	figures.other_ms = calloc(rounds, sizeof(double));
-	figures.difference_ms = calloc(rounds, sizeof(double));
-	if (figures.program_ms == NULL || figures.other_ms == NULL || figures.difference_ms == NULL)
+	all = calloc(3 * rounds, sizeof(double));
+	if (all == NULL)
 		return EXIT_FAILURE;
+	figures = (struct figures){all, all + rounds, all + 2 * rounds};
 	for (size_t i = 0; i < rounds; i++) {
 		figures.program_ms[i] = run(argv[2], argv + 4);
 		figures.other_ms[i] = run(argv[3], argv + 4);
 		figures.difference_ms[i] = figures.other_ms[i] - figures.program_ms[i];
 	}
 	report(&figures, rounds);
-	free(figures.program_ms);
-	free(figures.other_ms);
-	free(figures.difference_ms);
+	free(all);
 	return EXIT_SUCCESS;
 }
