@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# A secret that does not exist, is over the cap, is gone, or is none of the token's: status 1 and a
-# reason, which names no path of the host; and a line in the log.
+# A secret that does not exist, is over the cap, is gone, or is none of the token's, or whose token has
+# expired: status 1 and a reason, which names no path of the host; and a line in the log.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
 agentd_begin
@@ -16,26 +16,46 @@ echo secret >good
 agentd --key a=./a.pem --limit secret-bytes=1000 --secret id=large,src=large \
 	--secret id=tree,src=tree --secret id=gone,src=gone --secret id=good,src=good
 rm gone
+everything=$SSH_SHIM_TOKEN
 
-# refused VERB REASON
+# A token that expires takes its secrets with it, from links that are open, too: see the end.
+expiring=$(token_mint --secret good --expires 2s)
+expires=$((SECONDS + 3))
+mkfifo later
+exec {later}<>later
+"$SSH_PEER" "$PORT" "$expiring" later 'secret good' >later.log <&"$later" &
+peer=$!
+
+# refused VERB REASON [VERB REASON]...
 refused()
 {
-	ssh_peer exec "$1" >out.log
-	expect_line out.log '^status: 1$'
-	expect_line out.log "^stderr: ssh-forward-agentd: $2"
+	local verbs=() reasons=() n
+
+	while [ $# -gt 0 ]; do
+		verbs+=("$1")
+		reasons+=("$2")
+		shift 2
+	done
+	ssh_peer exec "${verbs[@]}" >out.log
 	expect_no_line out.log "$PWD"
+	for n in "${!verbs[@]}"; do
+		sed -n "$((2 * n + 1)),$((2 * n + 2))p" out.log >one.log
+		expect_line one.log "^stderr: ssh-forward-agentd: ${reasons[n]}"
+		expect_line one.log '^status: 1$'
+	done
 }
 
-refused 'secret large' 'secret "large" is larger than the 1000 bytes .*--limit secret-bytes=N'
-refused 'secret tree' 'secret "tree" is larger than the 1000 bytes'
-refused 'secret gone' 'secret "gone" cannot be read on the host: No such file'
-refused 'secret other' 'secret "other" is not offered to this peer'
-refused 'secret' 'say secret ID'
-refused 'secret ../good' 'say secret ID'
-refused 'secret good now' 'say secret ID'
-refused 'secret good dir' 'secret "good" is not a directory'
-refused 'secret tree file' 'secret "tree" is not a file'
-refused 'secretgood' 'no such verb'
+refused \
+	'secret large' 'secret "large" is larger than the 1000 bytes .*--limit secret-bytes=N' \
+	'secret tree' 'secret "tree" is larger than the 1000 bytes' \
+	'secret gone' 'secret "gone" cannot be read on the host: No such file' \
+	'secret other' 'secret "other" is not offered to this peer' \
+	'secret' 'say secret ID' \
+	'secret ../good' 'say secret ID' \
+	'secret good now' 'say secret ID' \
+	'secret good dir' 'secret "good" is not a directory' \
+	'secret tree file' 'secret "tree" is not a file' \
+	'secretgood' 'no such verb'
 daemon_await_log 'refused kind=secret id=large peer=127.0.0.1.* token=run: is larger than'
 
 ssh_peer exec offer >out.log
@@ -43,16 +63,22 @@ expect_line out.log '^secret gone unavailable on the host: No such file or direc
 
 # Tokens keep to what they name.
 SSH_SHIM_TOKEN=$(token_mint --secret good --name only-good)
-ssh_peer exec offer >out.log
+ssh_peer exec offer 'secret good' >out.log
 expect_line out.log '^secret good file 7$'
 expect_no_line out.log '^(secret (large|tree|gone)|id) '
-ssh_peer exec 'secret good' >out.log
-expect_output $'secret\nstatus: 0'
+expect_line out.log '^secret$'
 refused 'secret tree' 'secret "tree" is not offered to this peer'
 [ "$(ssh_peer ask a)" = '1 refused' ] || fail 'a token for a secret opens an id'
 SSH_SHIM_TOKEN=$(token_mint --id a --name only-a)
 refused 'secret good' 'secret "good" is not offered to this peer'
 [ "$(ssh_peer ask a)" = '1 12' ] || fail 'its own id is refused'
+SSH_SHIM_TOKEN=$everything
 ! token_mint --secret other 2>error.log || fail 'a token for a secret that there is not'
 expect_line error.log 'the secret "other" is not offered by this daemon'
+
+await_line later.log '^waiting$'
+until [ "$SECONDS" -ge "$expires" ]; do sleep 0.1; done
+echo >&"$later"
+wait "$peer"
+expect_line later.log '^stderr: .*secret "good" is not handed out any more: the token has expired'
 daemon_stop

@@ -62,6 +62,11 @@ shim_status "${many[@]}" -- sh -ec 'for file in place/many/*; do cmp "$file" bin
 expect_status 0
 expect_line out.log '^60$'
 
+shim_status --check
+expect_status 0
+expect_line out.log '^secret: binary, 100000 bytes$'
+expect_line out.log '^secret: tree, a directory$'
+
 # After a failure, a signal, and a command that is not there.
 for command in 'exit 3' 'kill -TERM $$' 'kill -TERM $PPID; sleep 20'; do
 	shim_status --secret "binary,target=$PWD/place/new/b" -- sh -c "$command"

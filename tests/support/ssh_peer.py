@@ -16,7 +16,8 @@ was not opened), "closed" (a channel that ended without a reply) or "lost" (the 
     cut ID          a sign request in two parts, for every place where it can be cut
     half ID         half a list request; then waits for the end of the channel
     flood ID        list requests for ever, and no reply is read, until a line comes on stdin
-    exec VERB       runs VERB on a session channel: its output, "stderr: ...", "status: N"
+    exec VERB...    runs each VERB on a session channel: its output, "stderr: ...", "status: N"
+    later VERB      waits for a line on stdin, logged in, and then does as exec
     stall VERB N    runs VERB on N session channels and reads nothing; at a line on stdin tells which
                     are "open" yet
     forbidden       asks for all that a link does not do; a line "NAME refused|granted" for each
@@ -244,8 +245,21 @@ async def flood(ident):
     connection.abort()
 
 
-async def run_verb(verb):
-    result = await (await connect([TOKEN])).run(verb)
+async def run_later(verb):
+    connection = await connect([TOKEN])
+    print('waiting', flush=True)
+    await next_line()
+    await tell_result(connection, verb)
+
+
+async def run_verbs(*verbs):
+    connection = await connect([TOKEN])
+    for verb in verbs:
+        await tell_result(connection, verb)
+
+
+async def tell_result(connection, verb):
+    result = await connection.run(verb)
     print(result.stdout, end='')
     for line in result.stderr.splitlines():
         print('stderr:', line)
@@ -318,7 +332,7 @@ async def login(*tokens):
 
 COMMANDS = {
     'ask': ask, 'hold': hold, 'lengths': lengths, 'sign': sign, 'cut': cut, 'half': half,
-    'flood': flood, 'exec': run_verb, 'stall': stall, 'forbidden': forbidden, 'login': login,
+    'flood': flood, 'exec': run_verbs, 'later': run_later, 'stall': stall, 'forbidden': forbidden, 'login': login,
 }
 
 if __name__ == '__main__':

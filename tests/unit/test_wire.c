@@ -133,6 +133,57 @@ START_TEST(peer_that_stops_reading_is_not_fed_and_delays_nobody)
 }
 END_TEST
 
+static uint8_t lent[200000];
+
+static void lend_at_once(struct stream *stream)
+{
+	if (stream->ready_count == 1)
+		ck_assert_int_eq(
+			wire_channel_lend(&stream->channel, (struct byte_view){lent, sizeof(lent)}),
+			0);
+}
+
+START_TEST(lent_bytes_leave_unchanged_and_uncopied)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	for (size_t i = 0; i < sizeof(lent); i++)
+		lent[i] = (uint8_t)(i * 31 >> 3);
+	pair->server.on_ready = lend_at_once;
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	ck_assert_int_eq(stream_send_pattern(stream, 1, 1), 0);
+	TURN_UNTIL(&turns, stream->in.len >= sizeof(lent));
+	ck_assert_uint_eq(stream->in.len, sizeof(lent));
+	ck_assert_mem_eq(stream->in.data, lent, sizeof(lent));
+	/* No copy was made of them, and the loan is over. */
+	ck_assert_uint_eq(pair->server.streams[0].channel.out.capacity, 0);
+	ck_assert_uint_eq(wire_channel_pending(&pair->server.streams[0].channel), 0);
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(a_channel_that_ends_borrows_nothing)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	ck_assert_int_eq(
+		wire_channel_lend(&stream->channel, (struct byte_view){lent, sizeof(lent)}), 0);
+	wire_channel_abort(&stream->channel);
+	ck_assert_uint_eq(wire_channel_pending(&stream->channel), 0);
+	ck_assert_int_eq(wire_channel_lend(&stream->channel, (struct byte_view){lent, 1}), -EPIPE);
+	wire_kick(&pair->client.wire);
+	TURN_UNTIL(&turns, stream->closed_count == 1);
+	pair_end(pair, &turns);
+}
+END_TEST
+
 START_TEST(idle_wire_takes_no_turns)
 {
 	struct pair *pair = pair_new();
@@ -319,6 +370,8 @@ int main(void)
 	tcase_add_test(tests, channel_asked_for_in_another_ones_turn_opens);
 	tcase_add_test(tests, fifty_channels_echo_at_once);
 	tcase_add_test(tests, peer_that_stops_reading_is_not_fed_and_delays_nobody);
+	tcase_add_test(tests, lent_bytes_leave_unchanged_and_uncopied);
+	tcase_add_test(tests, a_channel_that_ends_borrows_nothing);
 	tcase_add_test(tests, idle_wire_takes_no_turns);
 	tcase_add_test(tests, small_request_takes_the_server_two_rounds);
 	tcase_add_test(tests, output_over_its_cap_is_refused_and_the_rest_is_unharmed);
