@@ -17,8 +17,9 @@ int host_lines_find(struct host_lines *lines, const char *name,
 				continue;
 			if (found.count == capacity) {
 				size_t wanted = capacity == 0 ? 8 : 2 * capacity;
-				void *list = reallocarray((void *)found.list, wanted,
-							  sizeof(found.list[0]));
+				/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers it is */
+				size_t size = sizeof(found.list[0]);
+				void *list = reallocarray((void *)found.list, wanted, size);
 
 				if (list == NULL) {
 					host_lines_deinit(&found);

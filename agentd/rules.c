@@ -15,6 +15,7 @@ static int add_hosts(struct rules *rules, char reason[POLICY_REASON_MAX])
 
 	if (words->count == 0)
 		return 0;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers it is */
 	rules->hosts = calloc(words->count, sizeof(rules->hosts[0]));
 	if (rules->hosts == NULL)
 		return -ENOMEM;

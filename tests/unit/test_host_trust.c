@@ -143,8 +143,8 @@ START_TEST(a_certificates_dates_are_to_the_second)
 	host = host_of("host");
 	blob = blob_of("dated");
 	for (int i = -1; i <= 1; i++) {
-		uint64_t from = (uint64_t)(1609459200 + i);
-		uint64_t to = (uint64_t)(1609459200 + 86400 + i);
+		uint64_t from = 1609459200U + (uint64_t)i;
+		uint64_t to = 1609459200U + 86400U + (uint64_t)i;
 
 		ck_assert((trusted_hosts_find(&host, 1, byte_buf_view(&blob), from, &fault) !=
 			   NULL) == (i >= 0));
