@@ -89,7 +89,8 @@ static int find_real(struct wrapper *wrapper)
 	const char *path = getenv("PATH");
 	struct stat self;
 
-	if (stat("/proc/self/exe", &self) != 0 && stat(wrapper->link, &self) != 0) {
+	/* By the link first: under an emulator /proc/self/exe is that one, and we would run ourselves. */
+	if (stat(wrapper->link, &self) != 0 && stat("/proc/self/exe", &self) != 0) {
 		log_error("%s: the shim cannot tell itself from the image's own: is /proc there?",
 			  wrapper->name);
 		return -ENOENT;
