@@ -85,6 +85,7 @@ static void daemon_drain(struct daemon *daemon)
 	}
 	log_info("ending; waiting for %u requests in flight", daemon->front.relays.busy_count);
 	uv_timer_start(&daemon->drain, on_drained, DRAIN_MS, 0);
+	confirm_end(&daemon->front.confirm); /* nobody answers in the time there is */
 }
 
 static void daemon_forget_keys(struct daemon *daemon)
@@ -282,14 +283,18 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	front->loop = &daemon->loop;
 	upstream_pool_init(&front->pool, &daemon->loop, &front->limits);
 	front->pool.keeper_fd = daemon->keeper.control_fd;
-	front->relays = (struct relay_context){
-		.pool = &front->pool, .on_quiet = on_relays_quiet, .owner = daemon};
+	confirm_init(&front->confirm, &daemon->loop, &front->limits);
+	front->relays = (struct relay_context){.pool = &front->pool,
+					       .confirm = &front->confirm,
+					       .on_quiet = on_relays_quiet,
+					       .owner = daemon};
 	err = front_init(front);
 	if (err == 0)
 		err = listeners_open(&daemon->listeners);
 	if (err == 0) {
 		log_sources(&front->sources);
 		log_secrets(&front->secrets);
+		source_set_warn_of_no_askpass(&front->sources);
 		err = daemon_announce(daemon, command);
 	}
 	if (err != 0) {

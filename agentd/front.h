@@ -35,6 +35,7 @@ struct front {
 	struct access access;
 	struct upstream_pool pool;
 	struct relay_context relays;
+	struct confirm confirm;
 	ssh_bind bind;	    /* holds the host key */
 	uint16_t port_hint; /* for tokens; 0: no TCP listener */
 	struct link_list links;

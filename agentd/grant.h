@@ -21,8 +21,17 @@ bool grant_covers_secret(const struct grant *grant, const char *name);
 /* NULL, or why nothing more may be asked: the token has expired. now_s is the wall clock. */
 const char *grant_check(const struct grant *grant, uint64_t now_s);
 
-/* NULL, or why this signature may not be made; counts it if it may. */
+/* NULL, or why no signature may be made. */
+const char *grant_check_signature(const struct grant *grant);
+
+/* The same, and counts it if it may. */
 const char *grant_take_signature(struct grant *grant);
+
+/*
+ * True if both are, for all we can tell, of one build, or of builds that could as well be one: the
+ * same address, whatever the port, and a token of the same name. Processes on our Unix sockets are one.
+ */
+bool grant_is_same_build(const struct grant *a, const struct grant *b);
 
 /* The token's name, or "-". */
 const char *grant_name(const struct grant *grant);

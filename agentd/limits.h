@@ -14,8 +14,11 @@ struct limits {
 	unsigned login_seconds;	       /* from accept to a good token */
 	unsigned request_seconds;      /* for a request begun, and for any answer but a signature */
 	unsigned sign_seconds;	       /* for a signature: someone may be asked for a touch */
-	unsigned secret_bytes;	       /* of one secret */
-	unsigned secrets_per_link;     /* on their way at once; more are refused */
+	unsigned confirm_seconds;  /* for someone to answer a prompt; and, before, for it to open */
+	unsigned confirm_prompts;  /* open at once; more wait */
+	unsigned confirm_queue;	   /* prompts that wait; more are refused */
+	unsigned secret_bytes;	   /* of one secret */
+	unsigned secrets_per_link; /* on their way at once; more are refused */
 	unsigned secret_stall_seconds; /* for a peer to take some of a secret, or it is cut off */
 };
 

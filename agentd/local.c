@@ -6,6 +6,7 @@
 #include "agentd/peer_cred.h"
 #include "agentd/report.h"
 #include "common/frame.h"
+#include "common/hung_up.h"
 #include "common/log.h"
 
 /* Input that may wait behind a request in flight before we stop reading. */
@@ -44,6 +45,14 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(shared, sizeof(shared));
 }
 
+/* Nobody is asked to confirm a signature, or to touch a key, for who is gone. */
+static bool local_is_left(const struct local *local)
+{
+	uv_os_fd_t fd;
+
+	return uv_fileno((const uv_handle_t *)&local->pipe, &fd) == 0 && is_hung_up(fd);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
 	struct local *local = stream->data;
@@ -51,6 +60,10 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 
 	if (local->is_closing || nread == 0)
 		return;
+	if (nread < 0 && local_is_left(local)) {
+		local_close(local);
+		return;
+	}
 	if (nread < 0) {
 		/* Whoever half-closes still gets the answer to what was asked. */
 		relay_end_input(local->relay);

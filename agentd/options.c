@@ -336,6 +336,7 @@ enum options_verdict options_parse(int argc, char **argv, struct options *option
 		return OPTIONS_RUN;
 	if (test_policies(options) != 0)
 		return OPTIONS_WRONG;
+	source_set_warn_of_no_askpass(&options->sources);
 	say_tested(options);
 	return OPTIONS_DONE;
 }

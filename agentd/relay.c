@@ -25,9 +25,10 @@ enum {
 };
 
 enum relay_state {
-	RELAY_IDLE,    /* no request, or not all of one */
-	RELAY_OPENING, /* a request passed the gate and waits for the upstream connection */
-	RELAY_ASKING,  /* the upstream has the request */
+	RELAY_IDLE,	  /* no request, or not all of one */
+	RELAY_CONFIRMING, /* a request passed the gate; someone is asked */
+	RELAY_OPENING,	  /* a request passed the gate and waits for the upstream connection */
+	RELAY_ASKING,	  /* the upstream has the request */
 	RELAY_ENDED,
 	RELAY_CLOSING,
 };
@@ -43,11 +44,13 @@ struct relay {
 	struct upstream *upstream;
 	struct byte_buf input;
 	uv_timer_t deadline;
+	struct confirm_asker asker;
 	struct record *record; /* of the request in flight, else NULL: idle relays are many */
 	bool is_input_over;
 };
 
 static const struct upstream_events relay_upstream_events;
+static void on_confirmed(struct confirm_asker *asker, const char *refusal);
 
 /* The one door for state changes. */
 static void relay_set_state(struct relay *relay, enum relay_state state)
@@ -66,7 +69,8 @@ static void relay_set_state(struct relay *relay, enum relay_state state)
 
 bool relay_is_busy(const struct relay *relay)
 {
-	return relay->state == RELAY_OPENING || relay->state == RELAY_ASKING;
+	return relay->state == RELAY_CONFIRMING || relay->state == RELAY_OPENING ||
+	       relay->state == RELAY_ASKING;
 }
 
 void *relay_owner(const struct relay *relay)
@@ -86,6 +90,7 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 	relay->grant = grant;
 	relay->events = events;
 	relay->owner = owner;
+	relay->asker = (struct confirm_asker){.on_answered = on_confirmed, .owner = relay};
 	gate_init(&relay->gate, &source->rules);
 	byte_buf_init(&relay->input, FRAME_LEN_MAX);
 	uv_timer_init(context->pool->loop, &relay->deadline);
@@ -156,6 +161,7 @@ static void relay_end(struct relay *relay)
 	if (relay->state >= RELAY_ENDED)
 		return;
 	uv_timer_stop(&relay->deadline);
+	confirm_withdraw(&relay->asker);
 	relay_drop_upstream(relay);
 	/* Now, since a peer may put off the end of its channel as long as it likes. */
 	relay_consume(relay, relay->input.len);
@@ -190,6 +196,7 @@ static void on_deadline(uv_timer_t *timer)
 	case RELAY_ASKING:
 		relay_fail(relay, "the agent did not answer in time");
 		break;
+	case RELAY_CONFIRMING: /* has its own, of the prompt */
 	case RELAY_ENDED:
 	case RELAY_CLOSING:
 		break;
@@ -253,11 +260,11 @@ static void on_upstream_failed(struct upstream *upstream, const char *reason)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay_is_busy(relay))
+	if (relay->state > RELAY_CONFIRMING)
 		statistics_source(&relay->source->statistics, (uint64_t)time(NULL), reason);
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
-	if (relay->state == RELAY_IDLE && relay->gate.bindings.count == 0)
+	if (relay->state <= RELAY_CONFIRMING && relay->gate.bindings.count == 0)
 		relay_drop_upstream(relay);
 	else
 		relay_fail(relay, reason);
@@ -267,7 +274,7 @@ static bool on_upstream_wanted(struct upstream *upstream)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay->state != RELAY_IDLE || relay->gate.bindings.count > 0)
+	if (relay->state > RELAY_CONFIRMING || relay->gate.bindings.count > 0)
 		return false;
 	relay->upstream = NULL;
 	return true;
@@ -294,8 +301,54 @@ static const char *relay_judge(struct relay *relay, struct byte_view request)
 		return record->decision.reason;
 	reason = grant_check(relay->grant, (uint64_t)time(NULL));
 	if (reason == NULL && record_is_of_signature(record))
-		reason = grant_take_signature(relay->grant);
+		reason = grant_check_signature(relay->grant);
 	return reason;
+}
+
+/* The whole request at the start of input goes no further. */
+static void relay_refuse(struct relay *relay, const char *reason)
+{
+	size_t body_len = 0;
+
+	frame_peek(byte_buf_view(&relay->input), &body_len);
+	relay_settle(relay, VERDICT_REFUSED, reason);
+	relay_consume(relay, FRAME_HEADER_LEN + body_len);
+	relay_set_state(relay, RELAY_IDLE);
+	relay_reply_failure(relay);
+}
+
+/* It may go upstream, once the signature is paid for. */
+static void relay_proceed(struct relay *relay)
+{
+	const char *reason = NULL;
+
+	if (record_is_of_signature(relay->record))
+		reason = grant_take_signature(relay->grant);
+	if (reason != NULL) {
+		relay_refuse(relay, reason);
+		return;
+	}
+	if (relay->upstream != NULL) {
+		relay_ask(relay);
+		return;
+	}
+	relay_set_state(relay, RELAY_OPENING);
+	/* In the queue it may wait for the signatures of others. Connecting has its own, shorter time. */
+	relay_set_deadline(relay, relay->context->pool->limits->sign_seconds);
+	relay->upstream =
+		upstream_new(relay->context->pool, relay->source, &relay_upstream_events, relay);
+	if (relay->upstream == NULL)
+		relay_fail(relay, "out of memory");
+}
+
+static void on_confirmed(struct confirm_asker *asker, const char *refusal)
+{
+	struct relay *relay = asker->owner;
+
+	if (refusal != NULL)
+		relay_refuse(relay, refusal);
+	else
+		relay_proceed(relay);
 }
 
 static struct record *record_new(struct relay *relay)
@@ -322,23 +375,18 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 		return;
 	}
 	reason = relay_judge(relay, request);
-	if (reason != NULL) {
-		relay_settle(relay, VERDICT_REFUSED, reason);
-		relay_consume(relay, FRAME_HEADER_LEN + body_len);
-		relay_reply_failure(relay);
-		return;
+	if (reason == NULL && relay->source->policy.confirms &&
+	    record_is_of_signature(relay->record)) {
+		reason = confirm_ask(relay->context->confirm, &relay->asker, relay->record);
+		if (reason == NULL) {
+			relay_set_state(relay, RELAY_CONFIRMING);
+			return;
+		}
 	}
-	if (relay->upstream != NULL) {
-		relay_ask(relay);
-		return;
-	}
-	relay_set_state(relay, RELAY_OPENING);
-	/* In the queue it may wait for the signatures of others. Connecting has its own, shorter time. */
-	relay_set_deadline(relay, relay->context->pool->limits->sign_seconds);
-	relay->upstream =
-		upstream_new(relay->context->pool, relay->source, &relay_upstream_events, relay);
-	if (relay->upstream == NULL)
-		relay_fail(relay, "out of memory");
+	if (reason != NULL)
+		relay_refuse(relay, reason);
+	else
+		relay_proceed(relay);
 }
 
 void relay_run(struct relay *relay)
@@ -407,6 +455,7 @@ void relay_close(struct relay *relay)
 	if (relay->state == RELAY_CLOSING)
 		return;
 	relay_settle(relay, VERDICT_LOST, "whoever asked was gone before the answer");
+	confirm_withdraw(&relay->asker);
 	relay_drop_upstream(relay);
 	relay_consume(relay, relay->input.len);
 	relay_set_state(relay, RELAY_CLOSING);

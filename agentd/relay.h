@@ -9,6 +9,7 @@
 #ifndef AGENTD_RELAY_H
 #define AGENTD_RELAY_H
 
+#include "agentd/confirm.h"
 #include "agentd/grant.h"
 #include "agentd/upstream.h"
 #include "common/bytes.h"
@@ -26,6 +27,7 @@ struct relay_events {
 /* What relays of a daemon have in common. */
 struct relay_context {
 	struct upstream_pool *pool;
+	struct confirm *confirm;
 	unsigned busy_count;				 /* relays with a request in flight */
 	size_t input_len;				 /* bytes that wait in all of them */
 	void (*on_quiet)(struct relay_context *context); /* busy_count fell to 0; may be NULL */

@@ -1,5 +1,6 @@
 #include "agentd/source_rules.h"
 
+#include "agentd/confirm.h"
 #include "common/log.h"
 
 static void report(const struct source *source, const char *config_path, const char *reason)
@@ -45,4 +46,16 @@ void source_set_drop_rules(struct source_set *set)
 {
 	for (size_t i = 0; i < set->count; i++)
 		rules_deinit(&set->list[i]->rules);
+}
+
+void source_set_warn_of_no_askpass(const struct source_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->list[i]->policy.confirms && confirm_program() == NULL)
+			log_warn("id \"%s\" is to be confirmed, but SSH_ASKPASS is not set: nobody "
+				 "can be asked, and every signature is refused; set SSH_ASKPASS to "
+				 "a "
+				 "program such as /usr/bin/ssh-askpass",
+				 set->list[i]->id);
+	}
 }

@@ -19,4 +19,7 @@ int source_set_make_rules(struct source_set *set, struct trusted_hosts *trusted,
 /* Takes the rules away again; nothing passes without them. */
 void source_set_drop_rules(struct source_set *set);
 
+/* Warns of ids that are to be confirmed, where nobody can be asked: now, not when a build needs it. */
+void source_set_warn_of_no_askpass(const struct source_set *set);
+
 #endif

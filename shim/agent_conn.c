@@ -7,6 +7,7 @@
 
 #include "common/agent_msg.h"
 #include "common/frame.h"
+#include "common/hung_up.h"
 #include "common/log.h"
 
 enum { READ_CHUNK = 16 * 1024 };
@@ -190,6 +191,14 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(chunk, sizeof(chunk));
 }
 
+/* Then nobody is to be asked to confirm its signature, or to touch a key. */
+static bool conn_is_left(const struct agent_conn *conn)
+{
+	uv_os_fd_t fd;
+
+	return uv_fileno((const uv_handle_t *)&conn->pipe, &fd) == 0 && is_hung_up(fd);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 {
 	struct agent_conn *conn = stream->data;
@@ -200,7 +209,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 		uv_read_stop(stream);
 		conn->is_reading = false;
 		conn->is_last = true; /* a program may end its side and still wait for a reply */
-		if (got != UV_EOF || conn->state == AGENT_CONN_IDLE)
+		if (got != UV_EOF || conn_is_left(conn) || conn->state == AGENT_CONN_IDLE)
 			agent_conn_close(conn);
 		return;
 	}
