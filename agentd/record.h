@@ -5,6 +5,8 @@
 #ifndef AGENTD_RECORD_H
 #define AGENTD_RECORD_H
 
+#include <sys/queue.h>
+
 #include "agentd/gate.h"
 #include "agentd/grant.h"
 #include "agentd/statistics.h"
@@ -27,13 +29,17 @@ struct record {
 	const char *kind;	       /* a word: "sign", "list", "open" ... */
 	struct gate_decision decision; /* all zero where it did not come to the gate */
 	char key[FINGERPRINT_TEXT_MAX];
+	bool is_confirming; /* someone is asked, now */
 	enum verdict verdict;
 	const char *reason; /* a constant; NULL where nothing went wrong */
 	/* by uv_hrtime; 0: it did not come to that */
 	uint64_t begun_ns;
 	uint64_t sent_ns;
 	uint64_t ended_ns;
+	LIST_ENTRY(record) entry; /* of those in flight; waiting.h tells of them */
 };
+
+LIST_HEAD(record_list, record);
 
 /* "signed", "passed", "refused", "failed", "lost". */
 const char *verdict_name(enum verdict verdict);

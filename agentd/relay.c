@@ -149,6 +149,7 @@ static void relay_settle(struct relay *relay, enum verdict verdict, const char *
 	record->reason = reason;
 	record->ended_ns = uv_hrtime();
 	record_hand_out(record);
+	LIST_REMOVE(record, entry);
 	free(record);
 	relay->record = NULL;
 }
@@ -345,6 +346,7 @@ static void on_confirmed(struct confirm_asker *asker, const char *refusal)
 {
 	struct relay *relay = asker->owner;
 
+	relay->record->is_confirming = false;
 	if (refusal != NULL)
 		relay_refuse(relay, refusal);
 	else
@@ -361,6 +363,7 @@ static struct record *record_new(struct relay *relay)
 	record->grant = relay->grant;
 	record->statistics = &relay->source->statistics;
 	record->begun_ns = uv_hrtime();
+	LIST_INSERT_HEAD(&relay->context->records, record, entry);
 	return record;
 }
 
@@ -379,6 +382,7 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 	    record_is_of_signature(relay->record)) {
 		reason = confirm_ask(relay->context->confirm, &relay->asker, relay->record);
 		if (reason == NULL) {
+			relay->record->is_confirming = true;
 			relay_set_state(relay, RELAY_CONFIRMING);
 			return;
 		}

@@ -28,6 +28,7 @@ struct relay_events {
 struct relay_context {
 	struct upstream_pool *pool;
 	struct confirm *confirm;
+	struct record_list records;			 /* of the requests in flight */
 	unsigned busy_count;				 /* relays with a request in flight */
 	size_t input_len;				 /* bytes that wait in all of them */
 	void (*on_quiet)(struct relay_context *context); /* busy_count fell to 0; may be NULL */

@@ -8,6 +8,7 @@
 #include "agentd/offer.h"
 #include "agentd/open_request.h"
 #include "agentd/secret_transfer.h"
+#include "agentd/waiting.h"
 #include "common/log.h"
 
 enum { VERB_COMMAND_MAX = 256 };
@@ -47,6 +48,21 @@ static void verb_offer(struct verb_channel *verb)
 		wire_channel_fail(&verb->channel, "the daemon is out of memory\n");
 }
 
+static void verb_waiting(struct verb_channel *verb)
+{
+	struct byte_buf text;
+
+	byte_buf_init(&text, WAITING_LEN_MAX);
+	waiting_put(&verb->link->front->relays, &verb->link->grant, uv_hrtime(), &text);
+	byte_buf_printf(&text, "end\n");
+	if (byte_buf_status(&text) == 0 &&
+	    wire_channel_send(&verb->channel, byte_buf_view(&text)) == 0)
+		wire_channel_finish(&verb->channel, 0);
+	else
+		wire_channel_fail(&verb->channel, "the daemon is out of memory\n");
+	byte_buf_deinit(&text);
+}
+
 static void verb_secret(struct verb_channel *verb)
 {
 	const char *words = verb->command + strcspn(verb->command, " ");
@@ -63,6 +79,7 @@ static const struct {
 	{"ping", verb_ping, false},
 	{"offer", verb_offer, false},
 	{"secret", verb_secret, true},
+	{"waiting", verb_waiting, false},
 };
 
 static void verb_run(struct verb_channel *verb)

@@ -1,7 +1,7 @@
 /*
  * verb_channel.h - a session channel of a link: one command, which is one of our verbs.
  *
- * "ping" answers "pong 1"; "offer" tells all that the peer was let in to (offer.h); "secret ID" is
+ * "ping" answers "pong 1"; "waiting" tells what signatures wait for (waiting.h); "offer" tells all that the peer was let in to (offer.h); "secret ID" is
  * followed by the content of that secret (secret_transfer.h). A command
  * that is no verb fails with status 1 and a reason on stderr, so that a newer shim can tell.
  */

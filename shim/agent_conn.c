@@ -9,6 +9,7 @@
 #include "common/frame.h"
 #include "common/hung_up.h"
 #include "common/log.h"
+#include "shim/wait_notice.h"
 
 enum { READ_CHUNK = 16 * 1024 };
 
@@ -28,6 +29,22 @@ static void conn_set_state(struct agent_conn *conn, enum agent_conn_state state)
 	conn->state = state;
 }
 
+static void conn_begin_signing(struct agent_conn *conn)
+{
+	if (conn->uplink->notice == NULL ||
+	    conn->request.data[FRAME_HEADER_LEN] != SSH_AGENTC_SIGN_REQUEST)
+		return;
+	conn->is_signing = true;
+	wait_notice_begin(conn->uplink->notice);
+}
+
+static void conn_end_signing(struct agent_conn *conn)
+{
+	if (conn->is_signing)
+		wait_notice_end(conn->uplink->notice);
+	conn->is_signing = false;
+}
+
 static void on_pipe_closed(uv_handle_t *handle)
 {
 	struct agent_conn *conn = handle->data;
@@ -43,6 +60,7 @@ void agent_conn_close(struct agent_conn *conn)
 	if (conn->state == AGENT_CONN_CLOSING)
 		return;
 	conn_set_state(conn, AGENT_CONN_CLOSING);
+	conn_end_signing(conn);
 	if (conn->upstream != NULL)
 		upstream_close(conn->upstream);
 	conn->upstream = NULL;
@@ -80,6 +98,7 @@ static void conn_write_reply(struct agent_conn *conn)
 	int written;
 
 	conn_set_state(conn, AGENT_CONN_WRITING);
+	conn_end_signing(conn);
 	byte_buf_consume(&conn->request, conn->in_flight_len);
 	conn->in_flight_len = 0;
 	written = uv_try_write(stream, &buf, 1); /* nearly always enough, and no wake-up */
@@ -241,6 +260,7 @@ static void conn_start_request(struct agent_conn *conn)
 	int err;
 
 	conn_set_state(conn, AGENT_CONN_WAITING);
+	conn_begin_signing(conn);
 	if (conn->is_upstream_open) {
 		conn_send_request(conn);
 		return;

@@ -38,7 +38,8 @@ struct agent_conn {
 	struct byte_buf reply;
 	bool is_upstream_open;
 	bool is_reading;
-	bool is_last; /* after this reply it ends: the program left, or the upstream */
+	bool is_signing; /* the request in flight is for a signature, and counted */
+	bool is_last;	 /* after this reply it ends: the program left, or the upstream */
 	agent_conn_closed on_closed;
 	void *owner;
 };

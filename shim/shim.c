@@ -19,6 +19,7 @@
 #include "shim/secrets.h"
 #include "shim/token_source.h"
 #include "shim/uplink.h"
+#include "shim/wait_notice.h"
 #include "shim/workdir.h"
 #include "shim/wrapper_files.h"
 
@@ -39,6 +40,7 @@ struct shim {
 	struct find *find;
 	struct ask *ask;
 	struct uplink uplink;
+	struct wait_notice notice; /* over TCP only */
 	struct workdir workdir;
 	struct agent_server server;
 	struct agent_sockets sockets; /* of the other ids */
@@ -48,6 +50,7 @@ struct shim {
 	int exit_status;
 	bool has_token;
 	bool has_uplink;
+	bool has_notice;
 	bool has_workdir;
 	bool has_server;
 	bool is_finished;
@@ -71,6 +74,8 @@ static void shim_finish(struct shim *shim, int exit_status)
 	if (shim->has_server)
 		agent_server_close(&shim->server);
 	agent_sockets_close(&shim->sockets);
+	if (shim->has_notice)
+		wait_notice_close(&shim->notice);
 	if (shim->has_uplink)
 		uplink_close(&shim->uplink);
 }
@@ -296,6 +301,9 @@ static void on_found(void *owner, const struct found *found)
 	uplink_init(&shim->uplink, &shim->loop, found, &shim->credentials);
 	shim->has_uplink = true;
 	if (found->candidate->kind == CANDIDATE_TCP) {
+		wait_notice_init(&shim->notice, &shim->uplink);
+		shim->uplink.notice = &shim->notice;
+		shim->has_notice = true;
 		shim_take_link(shim, found);
 	} else if (is_check(shim)) {
 		check_print_socket(stdout, found);

@@ -12,6 +12,7 @@
 #include "shim/upstream.h"
 
 struct link_upstream;
+struct wait_notice;
 
 struct uplink {
 	uv_loop_t *loop;
@@ -27,6 +28,7 @@ struct uplink {
 	struct find *find;
 	struct link_upstream *waiting; /* agent connections that wait for the link */
 	uint64_t not_before_ms;	       /* no new attempt before, after one that failed */
+	struct wait_notice *notice;    /* told of signatures in flight; NULL: nobody is */
 	bool has_told;		       /* that it cannot be found; once for each loss */
 };
 
