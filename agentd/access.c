@@ -66,6 +66,13 @@ bool access_login(struct access *access, struct byte_view token_text, uint64_t n
 			 "make one with: ssh-forward-agentd token");
 		return false;
 	}
+	if (revocations_have(&access->revoked, token.name)) {
+		snprintf(reason, ACCESS_REASON_MAX,
+			 "the token \"%s\" was revoked; make one of another name with: "
+			 "ssh-forward-agentd token --name NAME",
+			 token.name);
+		return false;
+	}
 	if (token.expiry_s != 0 && now_s >= token.expiry_s) {
 		say_ago(now_s - token.expiry_s, ago);
 		snprintf(reason, ACCESS_REASON_MAX,
@@ -92,4 +99,5 @@ void access_deinit(struct access *access)
 	secret_wipe(&access->secret);
 	free(access->allowed);
 	lease_book_deinit(&access->leases);
+	revocations_deinit(&access->revoked);
 }

@@ -5,6 +5,7 @@
 #define AGENTD_ACCESS_H
 
 #include "agentd/grant.h"
+#include "agentd/revocations.h"
 #include "agentd/secret.h"
 #include "common/address.h"
 
@@ -16,6 +17,7 @@ struct access {
 	struct ip_prefix *allowed; /* --allow; none: everybody may try */
 	size_t allowed_count;
 	struct lease_book leases;
+	struct revocations revoked;
 };
 
 /* Adds an --allow. Reports a mistake and returns -EINVAL, or -ENOMEM. */

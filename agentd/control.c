@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agentd/control_ping.h"
+#include "agentd/control_revoke.h"
 #include "agentd/control_token.h"
 #include "agentd/control_verb.h"
 #include "agentd/peer_cred.h"
@@ -70,6 +71,7 @@ static const struct {
 } verbs[] = {
 	{"ping", control_ping},
 	{"token", control_token},
+	{"revoke", control_revoke},
 };
 
 static void control_run(struct control *control, char *line)

@@ -52,6 +52,11 @@ void control_token(struct front *front, char *words, struct byte_buf *answer)
 			return;
 		}
 	}
+	if (mint_settle_name(&request, &front->access.secret, &front->access.revoked, reason) !=
+	    0) {
+		byte_buf_printf(answer, "error %s\n", reason);
+		return;
+	}
 	byte_buf_init(&text, TOKEN_TEXT_MAX);
 	if (front->port_hint == 0)
 		byte_buf_printf(

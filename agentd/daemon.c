@@ -183,6 +183,8 @@ static int daemon_prepare(struct daemon *daemon, const struct options *options)
 		err = options->token_file != NULL
 			      ? secret_load(options->token_file, &front->access.secret)
 			      : secret_generate(&front->access.secret);
+	if (err == 0 && options->token_file != NULL)
+		err = revocations_load(&front->access.revoked, options->token_file);
 	if (err == 0)
 		err = listeners_resolve(&daemon->listeners, front, options);
 	return err;
@@ -237,15 +239,20 @@ static void log_sources(const struct source_set *sources)
 
 static int daemon_make_token(struct daemon *daemon, struct byte_buf *token)
 {
-	static const struct mint_request everything = {.name = "run"};
-	static const struct mint_request lasting = {0};
+	struct mint_request everything = {0};
 	struct front *front = &daemon->front;
+	char reason[MINT_REASON_MAX];
+	int err;
 
 	if (front->port_hint == 0)
 		return 0;
-	return mint_token(front->access.secret.lasts ? &lasting : &everything,
-			  &front->access.secret, front->access.host_key_hash, front->port_hint,
-			  (uint64_t)time(NULL), token);
+	if (!front->access.secret.lasts)
+		snprintf(everything.name, sizeof(everything.name), "run");
+	err = mint_settle_name(&everything, &front->access.secret, &front->access.revoked, reason);
+	if (err != 0)
+		return err;
+	return mint_token(&everything, &front->access.secret, front->access.host_key_hash,
+			  front->port_hint, (uint64_t)time(NULL), token);
 }
 
 /* All is open: says so, to whoever waits for it. */

@@ -2,6 +2,29 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+uint64_t lease_clock_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+const char *id_lease_check(const struct id_lease *lease, uint64_t lifetime_s, uint64_t now_s)
+{
+	if (lifetime_s > 0 && now_s - lease->begun_s >= lifetime_s)
+		return "the id's time is over (lifetime)";
+	return NULL;
+}
+
+const char *id_lease_check_signature(const struct id_lease *lease, uint32_t max_signatures)
+{
+	if (max_signatures > 0 && lease->used >= max_signatures)
+		return "the id's signatures are used up (max-signatures)";
+	return NULL;
+}
 
 struct lease *lease_of_token(struct lease_book *book, const struct token *token)
 {

@@ -1,5 +1,5 @@
 /*
- * lease.h - how many signatures a token has left.
+ * lease.h - how many signatures a token has left, or an id, and how long an id has.
  *
  * Counted per serial, over all links that show the token, for as long as the daemon runs: closing
  * a link gives nothing back.
@@ -18,6 +18,19 @@ struct lease {
 	uint32_t max;
 	struct lease *next;
 };
+
+/* What was used of an id, over all tokens, for as long as the daemon runs. */
+struct id_lease {
+	uint64_t begun_s; /* by lease_clock_s: when the id appeared */
+	uint32_t used;	  /* signatures */
+};
+
+/* Seconds of a clock that runs on in sleep, and that nobody sets. */
+uint64_t lease_clock_s(void);
+
+/* NULL, or which of an id's policy ran out; of both, 0 is no limit. */
+const char *id_lease_check(const struct id_lease *lease, uint64_t lifetime_s, uint64_t now_s);
+const char *id_lease_check_signature(const struct id_lease *lease, uint32_t max_signatures);
 
 struct lease_book {
 	struct lease *first;

@@ -5,6 +5,7 @@
 #include "agentd/daemon.h"
 #include "agentd/options.h"
 #include "agentd/ping_command.h"
+#include "agentd/revoke_command.h"
 #include "agentd/token_command.h"
 #include "common/log.h"
 #include "common/standard_fds.h"
@@ -15,6 +16,7 @@ static const struct {
 } commands[] = {
 	{"ping", ping_command_run},
 	{"token", token_command_run},
+	{"revoke", revoke_command_run},
 };
 
 static int run(int argc, char **argv)

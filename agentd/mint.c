@@ -76,23 +76,47 @@ int mint_set_max_signatures(struct mint_request *request, const char *text,
 	return 0;
 }
 
+static bool is_repeatable(const struct mint_request *request, const struct secret *secret)
+{
+	return secret->lasts && request->lifetime_s == 0 && request->max_signatures == 0;
+}
+
+int mint_settle_name(struct mint_request *request, const struct secret *secret,
+		     const struct revocations *revoked, char reason[MINT_REASON_MAX])
+{
+	if (request->name[0] == '\0' && is_repeatable(request, secret) &&
+	    revocations_have(revoked, "lasting")) {
+		/* Not for ever: there are fewer revocations than numbers. */
+		for (unsigned i = 2; i <= REVOCATIONS_MAX + 2; i++) {
+			snprintf(request->name, sizeof(request->name), "lasting-%u", i);
+			if (!revocations_have(revoked, request->name))
+				return 0;
+		}
+	}
+	if (!revocations_have(revoked, request->name))
+		return 0;
+	snprintf(reason, MINT_REASON_MAX,
+		 "tokens of the name \"%s\" were revoked; choose another name, with --name",
+		 request->name);
+	return -EPERM;
+}
+
 int mint_token(const struct mint_request *request, const struct secret *secret,
 	       const uint8_t host_key_hash[TOKEN_FINGERPRINT_LEN], uint16_t port, uint64_t now_s,
 	       struct byte_buf *text)
 {
 	struct token token = {.port = port, .max_signatures = request->max_signatures};
-	bool is_repeatable =
-		secret->lasts && request->lifetime_s == 0 && request->max_signatures == 0;
+	bool is_the_same = is_repeatable(request, secret);
 	int err;
 
 	if (request->lifetime_s > 0)
 		token.expiry_s = now_s + request->lifetime_s;
-	if (!is_repeatable && RAND_bytes(token.serial, sizeof(token.serial)) != 1)
+	if (!is_the_same && RAND_bytes(token.serial, sizeof(token.serial)) != 1)
 		return -EIO;
 	memcpy(token.fingerprint, host_key_hash, sizeof(token.fingerprint));
 	if (request->name[0] != '\0')
 		snprintf(token.name, sizeof(token.name), "%s", request->name);
-	else if (is_repeatable)
+	else if (is_the_same)
 		snprintf(token.name, sizeof(token.name), "lasting");
 	else
 		snprintf(token.name, sizeof(token.name), "t%02x%02x%02x", token.serial[0],

@@ -4,6 +4,7 @@
 #ifndef AGENTD_MINT_H
 #define AGENTD_MINT_H
 
+#include "agentd/revocations.h"
 #include "agentd/secret.h"
 #include "common/token.h"
 
@@ -28,6 +29,13 @@ int mint_set_name(struct mint_request *request, const char *name, char reason[MI
 int mint_set_lifetime(struct mint_request *request, const char *text, char reason[MINT_REASON_MAX]);
 int mint_set_max_signatures(struct mint_request *request, const char *text,
 			    char reason[MINT_REASON_MAX]);
+
+/*
+ * Sees to it that the name is none that was revoked. Where none was asked for, and the token is to be the same
+ * each time, "lasting" gives way to "lasting-2" and so on. 0, or -EPERM with the reason told.
+ */
+int mint_settle_name(struct mint_request *request, const struct secret *secret,
+		     const struct revocations *revoked, char reason[MINT_REASON_MAX]);
 
 /*
  * Mints a token and appends its text. A token of a lasting secret with neither expiry nor limit

@@ -75,12 +75,28 @@ static int put_keys(struct byte_buf *text, const char *id, struct byte_view repl
 	return err == -ENOENT ? byte_buf_status(text) : err;
 }
 
+/* NULL, or why nothing is to be had of it. */
+static const char *item_fault(const struct offer_item *item)
+{
+	const struct source *source = item->source;
+	const char *fault =
+		id_lease_check(&source->lease, source->policy.lifetime_s, lease_clock_s());
+
+	if (fault == NULL)
+		fault = id_lease_check_signature(&source->lease, source->policy.max_signatures);
+	if (fault == NULL && !item->is_answered)
+		fault = "it does not answer";
+	return fault;
+}
+
 static void put_item(struct byte_buf *text, const struct offer_item *item)
 {
-	byte_buf_printf(text, "id %s %s %s\n", item->source->id,
+	const char *fault = item_fault(item);
+
+	byte_buf_printf(text, "id %s %s %s%s\n", item->source->id,
 			item->source->kind == SOURCE_KEYS ? "keys" : "agent",
-			item->is_answered ? "ok" : "unavailable it does not answer");
-	if (item->is_answered)
+			fault == NULL ? "ok" : "unavailable ", fault == NULL ? "" : fault);
+	if (fault == NULL)
 		byte_buf_put_bytes(text, item->keys.data, item->keys.len);
 }
 

@@ -15,6 +15,7 @@
 static const char usage_head[] =
 	"Usage: ssh-forward-agentd [options] [-- command [arg...]]\n"
 	"       ssh-forward-agentd token [options]      make a token of the running daemon\n"
+	"       ssh-forward-agentd revoke NAME          end what tokens of this name are good for\n"
 	"       ssh-forward-agentd ping                 is the running daemon well?\n"
 	"\n"
 	"Offers SSH keys to container builds, which sign with them through ssh-shim and never "

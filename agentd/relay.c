@@ -288,6 +288,15 @@ static const struct upstream_events relay_upstream_events = {
 	.on_wanted = on_upstream_wanted,
 };
 
+/* NULL if a signature is left, of the id's and of the token's. */
+static const char *relay_check_signature(const struct relay *relay)
+{
+	const char *reason = id_lease_check_signature(&relay->source->lease,
+						      relay->source->policy.max_signatures);
+
+	return reason != NULL ? reason : grant_check_signature(relay->grant);
+}
+
 /* NULL if the request may go upstream, else why not. */
 static const char *relay_judge(struct relay *relay, struct byte_view request)
 {
@@ -301,8 +310,11 @@ static const char *relay_judge(struct relay *relay, struct byte_view request)
 	if (!record->decision.passes)
 		return record->decision.reason;
 	reason = grant_check(relay->grant, (uint64_t)time(NULL));
+	if (reason == NULL)
+		reason = id_lease_check(&relay->source->lease, relay->source->policy.lifetime_s,
+					lease_clock_s());
 	if (reason == NULL && record_is_of_signature(record))
-		reason = grant_check_signature(relay->grant);
+		reason = relay_check_signature(relay);
 	return reason;
 }
 
@@ -324,7 +336,11 @@ static void relay_proceed(struct relay *relay)
 	const char *reason = NULL;
 
 	if (record_is_of_signature(relay->record))
+		reason = relay_check_signature(relay);
+	if (reason == NULL && record_is_of_signature(relay->record)) {
+		relay->source->lease.used++;
 		reason = grant_take_signature(relay->grant);
+	}
 	if (reason != NULL) {
 		relay_refuse(relay, reason);
 		return;

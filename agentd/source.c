@@ -12,6 +12,7 @@
 void source_init(struct source *source, const char *id)
 {
 	*source = (struct source){.kind = SOURCE_AGENT};
+	source->lease.begun_s = lease_clock_s();
 	snprintf(source->id, sizeof(source->id), "%s", id);
 	source->rules.policy = &source->policy;
 	TAILQ_INIT(&source->holders);

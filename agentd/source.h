@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
+#include "agentd/lease.h"
 #include "agentd/policy.h"
 #include "agentd/rules.h"
 #include "agentd/statistics.h"
@@ -39,6 +40,7 @@ struct source {
 
 	/* at run time */
 	struct statistics statistics;
+	struct id_lease lease;
 	unsigned open_count;	      /* connections to the source */
 	struct upstream_list holders; /* those that have one */
 	struct upstream_list waiters; /* those that wait for one, first come first served */

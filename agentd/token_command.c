@@ -104,8 +104,10 @@ static int apply(struct token_options *options, int option, const char *value,
 	}
 }
 
-static int mint_from_file(const struct token_options *options)
+static int mint_from_file(struct token_options *options)
 {
+	struct revocations revoked = {0};
+	char reason[MINT_REASON_MAX];
 	struct secret secret;
 	uint8_t hash[FINGERPRINT_HASH_LEN];
 	ssh_key key = NULL;
@@ -121,6 +123,14 @@ static int mint_from_file(const struct token_options *options)
 	if (secret_load(options->token_file, &secret) != 0)
 		return 1;
 	byte_buf_init(&text, TOKEN_TEXT_MAX);
+	err = revocations_load(&revoked, options->token_file);
+	if (err != 0)
+		goto out;
+	err = mint_settle_name(&options->request, &secret, &revoked, reason);
+	if (err != 0) {
+		log_error("token: %s", reason);
+		goto out;
+	}
 	err = host_key_make(&secret, &key, hash);
 	ssh_key_free(key);
 	if (err == 0)
@@ -130,6 +140,8 @@ static int mint_from_file(const struct token_options *options)
 		printf("%.*s\n", (int)text.len, (char *)text.data);
 	else
 		log_error("the token could not be made; does it name too much?");
+out:
+	revocations_deinit(&revoked);
 	byte_buf_deinit(&text);
 	secret_wipe(&secret);
 	return err == 0 ? 0 : 1;

@@ -125,6 +125,28 @@ START_TEST(a_grant_is_called_after_its_token)
 }
 END_TEST
 
+START_TEST(an_id_ends_with_its_time)
+{
+	const struct id_lease lease = {.begun_s = 100};
+
+	ck_assert_ptr_null(id_lease_check(&lease, 60, 159));
+	ck_assert_pstr_eq(id_lease_check(&lease, 60, 160), "the id's time is over (lifetime)");
+	ck_assert_ptr_null(id_lease_check(&lease, 0, UINT64_MAX)); /* no end */
+}
+END_TEST
+
+START_TEST(an_id_ends_with_its_signatures)
+{
+	struct id_lease lease = {.used = 1};
+
+	ck_assert_ptr_null(id_lease_check_signature(&lease, 2));
+	lease.used = 2;
+	ck_assert_pstr_eq(id_lease_check_signature(&lease, 2),
+			  "the id's signatures are used up (max-signatures)");
+	ck_assert_ptr_null(id_lease_check_signature(&lease, 0)); /* no limit */
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("lease");
@@ -139,5 +161,7 @@ int main(void)
 	tcase_add_test(tests, a_grant_without_expiry_or_without_token_does_not_expire);
 	tcase_add_test(tests, a_grant_covers_the_ids_of_its_token);
 	tcase_add_test(tests, a_grant_is_called_after_its_token);
+	tcase_add_test(tests, an_id_ends_with_its_time);
+	tcase_add_test(tests, an_id_ends_with_its_signatures);
 	return unit_main(tests, "lease");
 }
