@@ -13,6 +13,7 @@
 
 #include "agentd/access.h"
 #include "agentd/limits.h"
+#include "agentd/login_guard.h"
 #include "agentd/relay.h"
 #include "agentd/secret_set.h"
 #include "agentd/source.h"
@@ -33,6 +34,7 @@ struct front {
 	struct trusted_hosts *trusted_hosts; /* for the rules of the sources, and for offers */
 	bool offers_all_known_hosts;	     /* to every build, not those of its ids alone */
 	struct access access;
+	struct login_guard guard;
 	struct upstream_pool pool;
 	struct relay_context relays;
 	struct confirm confirm;

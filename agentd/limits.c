@@ -12,6 +12,7 @@ const struct limits limits_default = {
 	.connections_per_link = 256,
 	.upstream_per_id = 512,
 	.login_seconds = 10,
+	.failed_logins_per_minute = 30,
 	.request_seconds = 15,
 	.sign_seconds = 300,
 	.confirm_seconds = 120,
@@ -36,6 +37,8 @@ static const struct limit_name {
 	{"upstream-per-id", offsetof(struct limits, upstream_per_id), 4000,
 	 "connections to one source; more wait"},
 	{"login-seconds", offsetof(struct limits, login_seconds), 3600, "to log in"},
+	{"failed-logins-per-minute", offsetof(struct limits, failed_logins_per_minute), 100000,
+	 "of one address; each more ends its link"},
 	{"request-seconds", offsetof(struct limits, request_seconds), 3600,
 	 "to finish a request begun, or to answer one"},
 	{"sign-seconds", offsetof(struct limits, sign_seconds), 86400, "to answer a sign request"},
@@ -88,6 +91,6 @@ void limits_print_help(void)
 	struct limits defaults = limits_default;
 
 	for (size_t i = 0; i < LIMIT_COUNT; i++)
-		printf("      %-21s %8u  %s\n", limit_names[i].name,
+		printf("      %-24s %8u  %s\n", limit_names[i].name,
 		       *limit_place(&defaults, &limit_names[i]), limit_names[i].meaning);
 }

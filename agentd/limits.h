@@ -7,13 +7,14 @@
 #include <stddef.h>
 
 struct limits {
-	unsigned links;		       /* at once, logged in or not; more wait in the backlog */
-	unsigned links_per_address;    /* more are closed */
-	unsigned connections_per_link; /* agent connections and verbs; more are refused */
-	unsigned upstream_per_id;      /* connections to one source; more wait in a queue */
-	unsigned login_seconds;	       /* from accept to a good token */
-	unsigned request_seconds;      /* for a request begun, and for any answer but a signature */
-	unsigned sign_seconds;	       /* for a signature: someone may be asked for a touch */
+	unsigned links;			   /* at once, logged in or not; more wait in the backlog */
+	unsigned links_per_address;	   /* more are closed */
+	unsigned connections_per_link;	   /* agent connections and verbs; more are refused */
+	unsigned upstream_per_id;	   /* connections to one source; more wait in a queue */
+	unsigned login_seconds;		   /* from accept to a good token */
+	unsigned failed_logins_per_minute; /* of an address; each more ends its link at once */
+	unsigned request_seconds;  /* for a request begun, and for any answer but a signature */
+	unsigned sign_seconds;	   /* for a signature: someone may be asked for a touch */
 	unsigned confirm_seconds;  /* for someone to answer a prompt; and, before, for it to open */
 	unsigned confirm_prompts;  /* open at once; more wait */
 	unsigned confirm_queue;	   /* prompts that wait; more are refused */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agentd/agent_channel.h"
+#include "agentd/lease.h"
 #include "agentd/report.h"
 #include "agentd/verb_channel.h"
 #include "common/log.h"
@@ -48,6 +49,7 @@ static void on_wire_closed(struct wire *wire)
 
 static void link_close_timers(struct link *link)
 {
+	link->is_closing = true;
 	if (uv_is_closing((uv_handle_t *)&link->deadline))
 		return;
 	uv_close((uv_handle_t *)&link->deadline, on_timer_closed);
@@ -120,15 +122,25 @@ static int link_keep_out(struct link *link, ssh_session session, const char *rea
 {
 	char line[ACCESS_REASON_MAX + 32];
 	ssh_string banner;
+	uint32_t failures = login_guard_fail(&link->front->guard, (struct sockaddr *)&link->peer,
+					     lease_clock_s());
+	uint32_t max = link->front->limits.failed_logins_per_minute;
 
 	snprintf(line, sizeof(line), "ssh-forward-agentd: %s\n", reason);
 	banner = ssh_string_from_char(line);
 	if (banner != NULL)
 		ssh_send_issue_banner(session, banner);
 	ssh_string_free(banner);
-	if (report_is_due())
+	if (failures == max + 1)
+		log_warn("too many logins from this address have failed (%u within a minute) "
+			 "peer=%s: "
+			 "each more ends its link, and is not logged",
+			 failures, link->grant.peer);
+	else if (failures <= max && report_is_due())
 		log_warn("login refused peer=%s: %s", link->grant.peer, reason);
-	if (++link->failed_logins >= LOGIN_FAILURES_MAX) {
+	if (failures > max) {
+		wire_violate(&link->wire, "too many failed logins from its address");
+	} else if (++link->failed_logins >= LOGIN_FAILURES_MAX) {
 		wire_violate(&link->wire, "too many failed logins");
 	} else {
 		wire_pause(&link->wire);

@@ -23,6 +23,7 @@ struct link {
 	unsigned failed_logins;
 	unsigned secret_count; /* on their way */
 	bool has_wire;	       /* else it came to nothing, and ends */
+	bool is_closing;
 	bool is_trusted;
 	bool is_logged_in;
 	LIST_ENTRY(link) entry;

@@ -8,6 +8,7 @@
 
 #include "agentd/control.h"
 #include "agentd/link.h"
+#include "agentd/link_room.h"
 #include "agentd/local.h"
 #include "agentd/report.h"
 #include "agentd/unix_socket.h"
@@ -25,16 +26,6 @@ struct door {
 	SLIST_ENTRY(door) entry;
 };
 
-static unsigned links_from(const struct front *front, const struct sockaddr *peer)
-{
-	unsigned count = 0;
-	struct link *link;
-
-	LIST_FOREACH(link, &front->links, entry)
-		count += address_same_host((struct sockaddr *)&link->peer, peer);
-	return count;
-}
-
 static void on_link_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
 {
 	struct door *door = listener->owner;
@@ -44,7 +35,7 @@ static void on_link_accepted(struct listener *listener, int fd, const struct soc
 
 	if (!access_is_allowed(&front->access, peer))
 		reason = "the address is not among those of --allow";
-	else if (links_from(front, peer) >= front->limits.links_per_address)
+	else if (!link_room_make_for(front, peer))
 		reason = "as many links as are allowed are open from this address";
 	if (reason != NULL) {
 		address_format(peer, nobody.peer);
@@ -52,6 +43,7 @@ static void on_link_accepted(struct listener *listener, int fd, const struct soc
 		close(fd);
 		return;
 	}
+	link_room_make(front);
 	link_accept(front, fd, peer, endpoint_trusts(door->endpoint, peer));
 }
 
@@ -75,7 +67,7 @@ static bool is_full_of_links(struct listener *listener)
 {
 	struct door *door = listener->owner;
 
-	return door->front->link_count >= door->front->limits.links;
+	return !link_room_is_there(door->front);
 }
 
 static void on_door_closed(struct listener *listener)
