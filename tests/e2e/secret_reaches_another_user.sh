@@ -39,8 +39,8 @@ container --read-only --tmpfs /run --env SSH_SHIM_TOKEN sfa-e2e \
 	ssh-shim --secret file -- cat /run/secrets/file >out.log
 expect_equal "$(cat out.log)" 'only for the build' 'what a read-only container reads'
 
-# No tmpfs at all: refused, unless told.
-none=(--ipc none --env SSH_SHIM_TOKEN sfa-e2e ssh-shim --secret 'file,target=/tmp/file')
+# No tmpfs at all (root would have /dev): refused, unless told.
+none=(--user 1000:1000 --ipc none --env SSH_SHIM_TOKEN sfa-e2e ssh-shim --secret 'file,target=/tmp/file')
 ! container "${none[@]}" -- true 2>error.log || fail 'it is written to disk'
 expect_words error.log 'there is no tmpfs for secrets' '--secrets-on-disk'
 container "${none[@]}" --secrets-on-disk -- cat /tmp/file >out.log 2>error.log
