@@ -370,6 +370,7 @@ int main(void)
 {
 	TCase *tests = tcase_create("token");
 
+	tcase_set_timeout(tests, 30); /* every byte, every value: slow on a busy machine */
 	tcase_add_test(tests, what_was_written_is_read_back);
 	tcase_add_test(tests, largest_token_of_ids_fits_its_text);
 	tcase_add_test(tests, one_id_too_many_is_neither_written_nor_read);
