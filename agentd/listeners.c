@@ -11,6 +11,7 @@
 #include "agentd/link_room.h"
 #include "agentd/local.h"
 #include "agentd/report.h"
+#include "agentd/responder.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
 
@@ -223,12 +224,42 @@ static int open_endpoints(struct listeners *listeners)
 	return 0;
 }
 
+/* Each network that has broadcasts; an error if none does. */
+static int open_responders(struct listeners *listeners)
+{
+	struct endpoint_list *endpoints = &listeners->endpoints;
+
+	listeners->responders = calloc(endpoints->count + 1, sizeof(struct responder *));
+	if (listeners->responders == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < endpoints->count; i++) {
+		struct responder *responder;
+		int err = responder_new(listeners->front, &endpoints->list[i], &responder);
+
+		if (err == -EAFNOSUPPORT)
+			continue;
+		if (err != 0) {
+			log_error("--discoverable: UDP port %d of interface %s: %s", DISCOVERY_PORT,
+				  endpoints->list[i].interface, strerror(-err));
+			return err;
+		}
+		listeners->responders[listeners->responder_count++] = responder;
+		log_info("answering broadcasts on interface=%s", endpoints->list[i].interface);
+	}
+	if (listeners->responder_count > 0)
+		return 0;
+	log_error("--discoverable: no network that takes broadcasts is listened on; name its "
+		  "interface with --listen");
+	return -EADDRNOTAVAIL;
+}
+
 int listeners_resolve(struct listeners *listeners, struct front *front,
 		      const struct options *options)
 {
 	int err = 0;
 
 	*listeners = (struct listeners){.front = front, .dir = {.lock_fd = -1}};
+	listeners->is_discoverable = options->is_discoverable;
 	listeners->unix_paths.list = calloc(options->listen.count, sizeof(char *));
 	if (listeners->unix_paths.list == NULL)
 		return -ENOMEM;
@@ -265,6 +296,8 @@ int listeners_open(struct listeners *listeners)
 		err = open_named_sockets(listeners);
 	if (err == 0)
 		err = open_endpoints(listeners);
+	if (err == 0 && listeners->is_discoverable)
+		err = open_responders(listeners);
 	return err;
 }
 
@@ -287,6 +320,8 @@ void listeners_print(const struct listeners *listeners, FILE *out)
 
 void listeners_close(struct listeners *listeners)
 {
+	while (listeners->responder_count > 0)
+		responder_close(listeners->responders[--listeners->responder_count]);
 	while (!SLIST_EMPTY(&listeners->doors)) {
 		struct door *door = SLIST_FIRST(&listeners->doors);
 
@@ -301,6 +336,7 @@ void listeners_deinit(struct listeners *listeners)
 		if (listeners->endpoints.list[i].fd >= 0)
 			close(listeners->endpoints.list[i].fd);
 	}
+	free((void *)listeners->responders);
 	endpoint_list_deinit(&listeners->endpoints);
 	runtime_dir_close(&listeners->dir);
 	free((void *)listeners->unix_paths.list);

@@ -20,6 +20,9 @@ struct listeners {
 	struct endpoint_list endpoints;
 	struct runtime_dir dir;
 	struct door_list doors;
+	struct responder **responders; /* of --discoverable */
+	size_t responder_count;
+	bool is_discoverable;
 	struct word_list unix_paths; /* of --listen unix:; the words are borrowed */
 };
 

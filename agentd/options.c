@@ -41,6 +41,7 @@ static const char usage_head[] =
 	"                           interfaces (default; port 2522)\n"
 	"  --trust-network          who comes over the named interface, from its own network,\n"
 	"                           needs no token\n"
+	"  --discoverable           answer shims that look for a daemon by broadcast\n"
 	"  --allow CIDR             let nobody else connect (repeatable)\n"
 	"  --token-file FILE        keep the secret of tokens in FILE (made if missing), so that\n"
 	"                           tokens outlive the daemon\n"
@@ -80,6 +81,7 @@ static const struct option long_options[] = {
 	{"passphrase-file", required_argument, NULL, OPT_SETTING},
 	{"listen", required_argument, NULL, OPT_SETTING},
 	{"trust-network", no_argument, NULL, OPT_SETTING},
+	{"discoverable", no_argument, NULL, OPT_SETTING},
 	{"allow", required_argument, NULL, OPT_SETTING},
 	{"token-file", required_argument, NULL, OPT_SETTING},
 	{"fork", no_argument, NULL, OPT_FORK},

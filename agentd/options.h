@@ -23,6 +23,7 @@ struct options {
 	char *passphrase_file;
 	char **command; /* what stands behind "--", or NULL; borrowed from argv */
 	bool trusts_network;
+	bool is_discoverable;
 	bool forks;
 };
 

@@ -69,6 +69,7 @@ static int set_log_level(void *place, const char *value, char reason[SETTING_REA
 static const struct setting settings[] = {
 	{"listen", SETTING_LISTEN, PLACE(listen), add_word},
 	{"trust-network", SETTING_FLAG, PLACE(trusts_network), set_flag},
+	{"discoverable", SETTING_FLAG, PLACE(is_discoverable), set_flag},
 	{"allow", SETTING_WORDS, PLACE(allow), add_network},
 	{"token-file", SETTING_PATH, PLACE(token_file), set_text},
 	{"known-hosts", SETTING_PATHS, PLACE(known_hosts), add_word},

@@ -124,6 +124,24 @@ void candidates_search(uint16_t port, const char *v4_table, const char *v6_table
 		list_add_tcp(out, gateways[i].text, port, "default gateway", true);
 }
 
+struct candidate *candidates_add_hint(struct candidate_list *list, const char *host, uint16_t port)
+{
+	size_t before = list->count;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct candidate *known = &list->items[i];
+
+		if (known->kind == CANDIDATE_TCP && known->port == port &&
+		    strcmp(known->host, host) == 0)
+			return NULL;
+	}
+	list_add_tcp(list, host, port, "answered the broadcast", true);
+	if (list->count == before)
+		return NULL;
+	list->items[before].is_hint = true;
+	return &list->items[before];
+}
+
 /* As much of the file as fits, NUL-terminated; empty where it cannot be read. */
 static void read_table(const char *path, char *text, size_t size)
 {

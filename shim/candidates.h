@@ -12,7 +12,7 @@
 #define CANDIDATES_MOUNTED_SOCKET "/run/ssh-forward-agentd/agent.sock"
 
 enum {
-	CANDIDATES_MAX = 12,
+	CANDIDATES_MAX = 20,	   /* of the search, 12 at most; and what answers a broadcast */
 	CANDIDATE_HOST_SIZE = 256, /* the longest name in DNS, and a NUL */
 	CANDIDATE_WHERE_SIZE = CANDIDATE_HOST_SIZE + 16,
 	CANDIDATES_DEFAULT_PORT = 2522,
@@ -32,6 +32,8 @@ struct candidate {
 	const char *origin; /* how we came to look here, for messages: a constant */
 	/* One of Docker's or Podman's own names: search domains are of no use, and cost time. */
 	bool is_absolute_name;
+	/* Somebody said so, who may have lied: if there is no daemon of ours, that is an absence. */
+	bool is_hint;
 };
 
 struct candidate_list {
@@ -58,6 +60,9 @@ void candidates_search_here(uint16_t port, struct candidate_list *out);
 
 /* Leaves out mounted sockets. */
 void candidates_drop_sockets(struct candidate_list *list);
+
+/* Adds what answered a broadcast, unless it is listed already or there is no room. The new one, or NULL. */
+struct candidate *candidates_add_hint(struct candidate_list *list, const char *host, uint16_t port);
 
 /* "172.17.0.1:2522", "[fe80::1%eth0]:2522" or "unix:/path". */
 void candidate_where(const struct candidate *candidate, char text[CANDIDATE_WHERE_SIZE]);

@@ -6,13 +6,15 @@
 
 #include "common/frame.h"
 #include "common/log.h"
+#include "shim/discover.h"
 
 enum { RETRY_MS = 200 };
 
 struct find {
 	struct find_request request;
 	struct probe probes[CANDIDATES_MAX];
-	uv_timer_t judge; /* soon after an outcome, outside of whatever brought it */
+	struct discover *discover; /* NULL: not asking, or not any more */
+	uv_timer_t judge;	   /* soon after an outcome, outside of whatever brought it */
 	uv_timer_t retry;
 	uv_timer_t deadline;
 	int open_handles;
@@ -29,8 +31,16 @@ static void on_handle_closed(uv_handle_t *handle)
 		free(find);
 }
 
+static void find_stop_asking(struct find *find)
+{
+	if (find->discover != NULL)
+		discover_close(find->discover);
+	find->discover = NULL;
+}
+
 static void find_stop(struct find *find)
 {
+	find_stop_asking(find);
 	find->events = NULL;
 	uv_timer_stop(&find->judge);
 	uv_timer_stop(&find->retry);
@@ -43,7 +53,10 @@ static void find_fail(struct find *find)
 	enum find_failure failure = FIND_NO_DAEMON;
 
 	for (size_t i = 0; i < find->request.candidates.count; i++) {
-		if (find->probes[i].outcome >= PROBE_OTHER_DAEMON)
+		bool is_lie = find->probes[i].outcome == PROBE_OTHER_DAEMON &&
+			      find->request.candidates.items[i].is_hint;
+
+		if (find->probes[i].outcome >= PROBE_OTHER_DAEMON && !is_lie)
 			failure = FIND_NOT_ALLOWED;
 	}
 	find_stop(find);
@@ -81,7 +94,7 @@ static void on_judge(uv_timer_t *timer)
 {
 	struct find *find = timer->data;
 	bool has_token = find->request.credentials->token != NULL;
-	bool is_over = true;
+	bool is_over = find->discover == NULL;
 	bool is_refused = false;
 
 	if (find->is_closing || find->events == NULL)
@@ -115,6 +128,50 @@ static void on_probe_done(struct probe *probe)
 		uv_timer_start(&find->judge, on_judge, 0, 0);
 }
 
+static void find_start_probe(struct find *find, size_t i)
+{
+	find->probes[i] = (struct probe){
+		.loop = find->judge.loop,
+		.candidate = &find->request.candidates.items[i],
+		.credentials = find->request.credentials,
+		.id = find->request.id,
+		.on_done = on_probe_done,
+		.owner = find,
+	};
+	probe_start(&find->probes[i]);
+}
+
+static void on_discovered(void *owner, const char *host, uint16_t port)
+{
+	struct find *find = owner;
+
+	if (candidates_add_hint(&find->request.candidates, host, port) != NULL)
+		find_start_probe(find, find->request.candidates.count - 1);
+}
+
+static void on_asked(void *owner)
+{
+	struct find *find = owner;
+
+	find_stop_asking(find);
+	uv_timer_start(&find->judge, on_judge, 0, 0);
+}
+
+/* Where no network takes broadcasts, there is nobody to be asked. */
+static void find_ask(struct find *find)
+{
+	static const struct discover_events events = {
+		.on_answer = on_discovered,
+		.on_over = on_asked,
+	};
+	const struct link_credentials *credentials = find->request.credentials;
+
+	if (find->request.discovers && find->discover == NULL)
+		(void)discover_start(find->judge.loop,
+				     credentials->token != NULL ? credentials->host_key_hash : NULL,
+				     &events, find, &find->discover);
+}
+
 /* A daemon may be starting. */
 static void on_retry(uv_timer_t *timer)
 {
@@ -122,6 +179,7 @@ static void on_retry(uv_timer_t *timer)
 
 	if (find->is_closing || find->events == NULL)
 		return;
+	find_ask(find);
 	for (size_t i = 0; i < find->request.candidates.count; i++) {
 		enum probe_outcome outcome = find->probes[i].outcome;
 
@@ -170,17 +228,9 @@ int find_start(uv_loop_t *loop, const struct find_request *request,
 	uv_timer_start(&find->deadline, on_deadline, request->wait_ms, 0);
 	if (request->is_patient)
 		uv_timer_start(&find->retry, on_retry, RETRY_MS, RETRY_MS);
-	for (size_t i = 0; i < request->candidates.count; i++) {
-		find->probes[i] = (struct probe){
-			.loop = loop,
-			.candidate = &find->request.candidates.items[i],
-			.credentials = request->credentials,
-			.id = request->id,
-			.on_done = on_probe_done,
-			.owner = find,
-		};
-		probe_start(&find->probes[i]);
-	}
+	for (size_t i = 0; i < request->candidates.count; i++)
+		find_start_probe(find, i);
+	find_ask(find);
 	*out = find;
 	return 0;
 }
@@ -190,6 +240,7 @@ void find_close(struct find *find)
 	if (find->is_closing)
 		return;
 	find->is_closing = true;
+	find_stop_asking(find);
 	for (size_t i = 0; i < find->request.candidates.count; i++)
 		probe_close(&find->probes[i]);
 	uv_close((uv_handle_t *)&find->judge, on_handle_closed);

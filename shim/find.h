@@ -14,6 +14,8 @@ struct find_request {
 	/* Where nobody is, look again until wait_ms have passed; else wait_ms bounds only those
 	 * who are slow to answer. */
 	bool is_patient;
+	/* Also ask by broadcast; without a token whoever answers is believed. */
+	bool discovers;
 };
 
 struct found {

@@ -26,7 +26,10 @@ const char options_help[] =
 	"  --connect WHERE     HOST[:PORT], [IPV6]:PORT, unix:PATH, or auto (SSH_SHIM_CONNECT;\n"
 	"                      default auto: a mounted socket, host.docker.internal,\n"
 	"                      host.containers.internal, the default gateways;\n"
-	"                      with a token this machine itself, too)\n"
+	"                      with a token this machine itself, and whoever answers a\n"
+	"                      broadcast and proves to be the token's daemon)\n"
+	"  --discover          ask by broadcast without a token, too, and believe the answer: for\n"
+	"                      networks where nobody would lie\n"
 	"  --token-file FILE   the token (default: SSH_SHIM_TOKEN, then\n"
 	"                      /run/secrets/ssh-shim-token)\n"
 	"  --wait SECONDS      how long to look for a daemon. By default a slow one gets 3 "
@@ -61,6 +64,7 @@ enum option_code {
 	OPT_TOKEN_FILE,
 	OPT_WAIT,
 	OPT_OPTIONAL,
+	OPT_DISCOVER,
 	OPT_NO_SSH_WRAPPER,
 	OPT_SECRET,
 	OPT_SECRETS_ON_DISK,
@@ -79,6 +83,7 @@ static const struct option long_options[] = {
 	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
 	{"wait", required_argument, NULL, OPT_WAIT},
 	{"optional", no_argument, NULL, OPT_OPTIONAL},
+	{"discover", no_argument, NULL, OPT_DISCOVER},
 	{"no-ssh-wrapper", no_argument, NULL, OPT_NO_SSH_WRAPPER},
 	{"secret", required_argument, NULL, OPT_SECRET},
 	{"secrets-on-disk", no_argument, NULL, OPT_SECRETS_ON_DISK},
@@ -208,6 +213,9 @@ static int apply_option(int code, const char *value, struct options *options,
 		return 0;
 	case OPT_WAIT:
 		return parse_wait(value, options, error);
+	case OPT_DISCOVER:
+		options->discovers = true;
+		return 0;
 	case OPT_OPTIONAL:
 		options->is_optional = true;
 		return 0;

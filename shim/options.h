@@ -30,6 +30,7 @@ struct options {
 	unsigned int wait_ms;
 	bool is_wait_given; /* then "nobody there" is worth another try until wait_ms have passed */
 	bool is_optional;
+	bool discovers;	     /* believe who answers a broadcast, without a token, too */
 	bool has_no_wrapper; /* the image's ssh is left as it is */
 	struct secret_option secrets[SECRET_OPTIONS_MAX];
 	size_t secret_count;

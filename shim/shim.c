@@ -425,6 +425,8 @@ static void shim_start(struct shim *shim)
 		shim_fail(shim, message);
 		return;
 	}
+	request.discovers =
+		shim->options->connect == NULL && (shim->has_token || shim->options->discovers);
 	if (find_start(&shim->loop, &request, &shim_find_events, shim, &shim->find) != 0)
 		shim_fail(shim, "no memory to search for a daemon");
 }
