@@ -1,17 +1,21 @@
 #include "agentd/control_ping.h"
 
+#include "agentd/keeper_watch.h"
 #include "version.h"
 
 void control_ping(struct front *front, char *words, struct byte_buf *answer)
 {
-	bool has_keys = false;
+	bool is_keeper_dead = false;
 
 	(void)words;
 	for (size_t i = 0; i < front->sources.count; i++) {
-		if (front->sources.list[i]->kind == SOURCE_KEYS)
-			has_keys = true;
+		const struct source *source = front->sources.list[i];
+
+		if (source->kind == SOURCE_KEYS &&
+		    (source->state->keeper == NULL || source->state->keeper->control_fd < 0))
+			is_keeper_dead = true;
 	}
-	if (has_keys && front->pool.keeper_fd < 0)
+	if (is_keeper_dead)
 		byte_buf_printf(answer, "error the keeper has died, and the keys with it; start "
 					"ssh-forward-agentd again\n");
 	else

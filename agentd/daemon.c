@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "agentd/listeners.h"
 #include "agentd/mint.h"
 #include "agentd/process_limits.h"
+#include "agentd/reload.h"
 #include "agentd/source_rules.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
@@ -33,13 +35,15 @@ struct daemon {
 	uv_loop_t loop;
 	struct front front;
 	struct listeners listeners;
-	struct keeper_watch keeper;
+	struct keepers keepers;
+	struct reload reload;
 	struct child_command child;
 	struct process_limits inherited; /* the child's */
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_timer_t drain;
 	int ready_fd; /* of --fork, else -1 */
 	int exit_status;
+	bool ends_with_terminal;
 	bool is_draining;
 	bool is_closing;
 };
@@ -51,7 +55,8 @@ static void daemon_close(struct daemon *daemon)
 	daemon->is_closing = true;
 	listeners_close(&daemon->listeners);
 	front_close_connections(&daemon->front);
-	keeper_watch_detach(&daemon->keeper);
+	reload_cancel(&daemon->reload);
+	keepers_detach(&daemon->keepers);
 	for (size_t i = 0; i < SIGNAL_COUNT; i++)
 		uv_close((uv_handle_t *)&daemon->signals[i], NULL);
 	uv_close((uv_handle_t *)&daemon->drain, NULL);
@@ -90,10 +95,42 @@ static void daemon_drain(struct daemon *daemon)
 
 static void daemon_forget_keys(struct daemon *daemon)
 {
-	if (daemon->keeper.control_fd < 0 || keeper_forget(daemon->keeper.control_fd) != 0)
+	if (keepers_forget(&daemon->keepers) == 0)
 		log_warn("SIGUSR1: there are no keys to drop");
 	else
-		log_info("SIGUSR1: all keys are dropped; their ids offer nothing until a restart");
+		log_info("SIGUSR1: all keys are dropped; their ids offer nothing until the key "
+			 "files are read again (SIGHUP), or until a restart");
+}
+
+/* True if this process was started on a terminal, and has it still. */
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* nohup says that its end is none of ours. */
+static bool ends_with_terminal(const struct options *options)
+{
+	struct sigaction action;
+
+	return !options->forks && has_terminal() && sigaction(SIGHUP, NULL, &action) == 0 &&
+	       action.sa_handler != SIG_IGN;
+}
+
+/* A terminal that closes sends SIGHUP, too, and takes what was started on it along, as ever. */
+static void daemon_hang_up(struct daemon *daemon)
+{
+	if (daemon->is_draining)
+		return;
+	if (daemon->ends_with_terminal && !has_terminal())
+		daemon_drain(daemon);
+	else
+		reload_begin(&daemon->reload);
 }
 
 static void on_signaled(uv_signal_t *handle, int signum)
@@ -104,6 +141,8 @@ static void on_signaled(uv_signal_t *handle, int signum)
 		daemon_forget_keys(daemon);
 	else if (daemon->child.is_running)
 		child_command_signal(&daemon->child, signum); /* its end is ours */
+	else if (signum == SIGHUP)
+		daemon_hang_up(daemon);
 	else
 		daemon_drain(daemon);
 }
@@ -116,15 +155,13 @@ static void on_child_ended(struct child_command *child)
 	daemon_drain(daemon);
 }
 
-static void on_keeper_died(struct keeper_watch *watch)
+static void on_keeper_died(struct keepers *keepers, int ended_by)
 {
-	struct daemon *daemon = watch->owner;
-
-	daemon->front.pool.keeper_fd = -1;
+	(void)keepers;
 	log_error("the keeper has died (%s), and the keys with it; ids backed by key files are "
 		  "refused "
-		  "until ssh-forward-agentd is started again",
-		  watch->ended_by != 0 ? strsignal(watch->ended_by) : "it ended by itself");
+		  "until they are read again (SIGHUP), or ssh-forward-agentd is started again",
+		  ended_by != 0 ? strsignal(ended_by) : "it ended by itself");
 }
 
 /* Nothing of the daemon's memory is to reach a core file, or a debugger of the same user. */
@@ -147,7 +184,7 @@ static int daemon_init_loop(struct daemon *daemon)
 		daemon->signals[i].data = daemon;
 		uv_signal_start(&daemon->signals[i], on_signaled, handled_signals[i]);
 	}
-	return keeper_watch_attach(&daemon->keeper, &daemon->loop, on_keeper_died, daemon);
+	return keepers_attach(&daemon->keepers, &daemon->loop, on_keeper_died, daemon);
 }
 
 /* What the policies of the sources name: hosts, and keys in files. */
@@ -289,7 +326,6 @@ static void daemon_serve(struct daemon *daemon, char **command)
 
 	front->loop = &daemon->loop;
 	upstream_pool_init(&front->pool, &daemon->loop, &front->limits);
-	front->pool.keeper_fd = daemon->keeper.control_fd;
 	confirm_init(&front->confirm, &daemon->loop, &front->limits);
 	front->relays = (struct relay_context){.pool = &front->pool,
 					       .confirm = &front->confirm,
@@ -317,11 +353,15 @@ int daemon_run(struct options *options)
 	/* What is not open yet must look so: the way out goes past all of it. */
 	struct daemon daemon = {
 		.ready_fd = -1,
-		.keeper = {.control_fd = -1},
 		.listeners = {.dir = {.lock_fd = -1}},
 	};
 	int err = 0;
 
+	daemon.reload = (struct reload){.front = &daemon.front,
+					.listeners = &daemon.listeners,
+					.keepers = &daemon.keepers,
+					.options = options};
+	daemon.ends_with_terminal = ends_with_terminal(options);
 	signal(SIGPIPE, SIG_IGN);
 	harden_process();
 	process_limits_read(&daemon.inherited);
@@ -333,8 +373,8 @@ int daemon_run(struct options *options)
 	if (err == 0)
 		err = daemon_prepare(&daemon, options);
 	if (err == 0)
-		err = keeper_watch_start(&daemon.keeper, &daemon.front.sources,
-					 options->passphrase_file);
+		err = keepers_start(&daemon.keepers, &daemon.front.sources,
+				    options->passphrase_file);
 	if (err == 0) {
 		err = daemon_init_loop(&daemon);
 		if (err == 0)
@@ -344,9 +384,9 @@ int daemon_run(struct options *options)
 	} else {
 		daemon.exit_status = 1;
 	}
-	keeper_watch_stop(&daemon.keeper);
 	listeners_deinit(&daemon.listeners);
 	front_deinit(&daemon.front);
+	keepers_deinit(&daemon.keepers);
 	/* Wiped clean now; a leak checker may look. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return daemon.exit_status;

@@ -17,12 +17,21 @@
 
 enum { DOOR_NAME_MAX = 160 };
 
+enum door_kind {
+	DOOR_LINKS, /* TCP */
+	DOOR_CONTROL,
+	DOOR_DEFAULT, /* agent sockets: of the default id, and of one id */
+	DOOR_ID,
+};
+
 struct door {
 	struct listener listener;
 	struct front *front;
 	const struct endpoint *endpoint; /* of TCP */
-	struct source *source;		 /* of an agent socket */
-	char *unlink_path;		 /* of a socket outside our own directory */
+	enum door_kind kind;
+	char id[ID_NAME_MAX + 1]; /* of DOOR_ID */
+	bool is_private;	  /* in our own directory, where sockets come and go with ids */
+	char *path;		  /* of a Unix socket */
 	char name[DOOR_NAME_MAX];
 	SLIST_ENTRY(door) entry;
 };
@@ -51,9 +60,15 @@ static void on_link_accepted(struct listener *listener, int fd, const struct soc
 static void on_local_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
 {
 	struct door *door = listener->owner;
+	const struct source_set *sources = &door->front->sources;
+	struct source *source = door->kind == DOOR_DEFAULT ? source_default(sources)
+							   : source_find(sources, door->id);
 
 	(void)peer;
-	local_accept(door->front, fd, door->source);
+	if (source != NULL)
+		local_accept(door->front, fd, source);
+	else
+		close(fd);
 }
 
 static void on_control_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
@@ -75,9 +90,10 @@ static void on_door_closed(struct listener *listener)
 {
 	struct door *door = listener->owner;
 
-	if (door->unlink_path != NULL)
-		unlink(door->unlink_path);
-	free(door->unlink_path);
+	/* A private one was removed when its id was; another may be there by now. */
+	if (door->path != NULL && !door->is_private)
+		unlink(door->path);
+	free(door->path);
 	free(door);
 }
 
@@ -132,7 +148,9 @@ static const char *why_not(int err)
 	}
 }
 
-static int open_unix(struct listeners *listeners, const char *path, struct source *source)
+/* id: of DOOR_ID. */
+static int open_unix(struct listeners *listeners, const char *path, enum door_kind kind,
+		     const char *id, bool is_private)
 {
 	struct door *door;
 	int fd = unix_socket_listen(path);
@@ -142,18 +160,95 @@ static int open_unix(struct listeners *listeners, const char *path, struct sourc
 		return fd;
 	}
 	door = door_new(listeners, fd, path,
-			source != NULL ? &local_door_events : &control_door_events);
+			kind == DOOR_CONTROL ? &control_door_events : &local_door_events);
 	if (door == NULL)
 		return -ENOMEM;
-	door->source = source;
-	return 0;
+	door->kind = kind;
+	snprintf(door->id, sizeof(door->id), "%s", id);
+	door->is_private = is_private;
+	door->path = strdup(path);
+	return door->path != NULL ? 0 : -ENOMEM;
+}
+
+/* The private agent socket of an id, or, with DOOR_DEFAULT, of the default one. */
+static struct door *find_private(const struct listeners *listeners, enum door_kind kind,
+				 const char *id)
+{
+	struct door *door;
+
+	SLIST_FOREACH(door, &listeners->doors, entry) {
+		if (door->is_private && door->kind == kind && strcmp(door->id, id) == 0)
+			return door;
+	}
+	return NULL;
+}
+
+static int open_private(struct listeners *listeners, enum door_kind kind, const char *id)
+{
+	char path[RUNTIME_DIR_MAX + ID_NAME_MAX + 16];
+
+	if (find_private(listeners, kind, id) != NULL)
+		return 0;
+	if (kind == DOOR_ID)
+		snprintf(path, sizeof(path), "%s/ids/%s.sock", listeners->dir.path, id);
+	else
+		snprintf(path, sizeof(path), "%s/%s.sock", listeners->dir.path,
+			 kind == DOOR_CONTROL ? "control" : "agent");
+	return open_unix(listeners, path, kind, id, true);
+}
+
+static void door_remove(struct listeners *listeners, struct door *door)
+{
+	SLIST_REMOVE(&listeners->doors, door, door, entry);
+	if (door->path != NULL)
+		unlink(door->path);
+	listener_close(&door->listener);
+}
+
+/* Closes the private agent sockets that sources have no id for. */
+static void close_private(struct listeners *listeners, const struct source_set *sources)
+{
+	struct door *door;
+	struct door *next;
+
+	for (door = SLIST_FIRST(&listeners->doors); door != NULL; door = next) {
+		next = SLIST_NEXT(door, entry);
+		if (!door->is_private)
+			continue;
+		if ((door->kind == DOOR_ID && source_find(sources, door->id) == NULL) ||
+		    (door->kind == DOOR_DEFAULT && source_default(sources) == NULL))
+			door_remove(listeners, door);
+	}
+}
+
+int listeners_set_ids(struct listeners *listeners, const struct source_set *sources)
+{
+	int err = 0;
+
+	if (listeners->dir.lock_fd < 0)
+		return 0; /* there is no directory for them */
+	if (source_default(sources) != NULL)
+		err = open_private(listeners, DOOR_DEFAULT, "");
+	for (size_t i = 0; err == 0 && i < sources->count; i++)
+		err = open_private(listeners, DOOR_ID, sources->list[i]->id);
+	/* All or nothing: what was opened in vain goes again. */
+	close_private(listeners, err == 0 ? sources : &listeners->front->sources);
+	return err;
+}
+
+bool listeners_suit(const struct listeners *listeners, const struct source_set *sources)
+{
+	if (listeners->unix_paths.count == 0 || source_default(sources) != NULL)
+		return true;
+	log_error("--listen unix:%s serves the default id, but several are offered and none is "
+		  "called \"default\"; mount the socket of one id, from the directory ids of the "
+		  "private directory",
+		  listeners->unix_paths.list[0]);
+	return false;
 }
 
 static int open_private_sockets(struct listeners *listeners)
 {
-	const struct source_set *sources = &listeners->front->sources;
-	struct source *by_default = source_default(sources);
-	char path[RUNTIME_DIR_MAX + ID_NAME_MAX + 16];
 	int err = runtime_dir_open(&listeners->dir);
 
 	if (err == -EROFS) {
@@ -161,36 +256,23 @@ static int open_private_sockets(struct listeners *listeners)
 			 "`ping`; mount a tmpfs (docker run --tmpfs /tmp), or set XDG_RUNTIME_DIR");
 		return 0;
 	}
-	if (err != 0)
-		return err;
-	snprintf(path, sizeof(path), "%s/control.sock", listeners->dir.path);
-	err = open_unix(listeners, path, NULL);
-	if (err == 0 && by_default != NULL) {
-		snprintf(path, sizeof(path), "%s/agent.sock", listeners->dir.path);
-		err = open_unix(listeners, path, by_default);
-	}
-	for (size_t i = 0; err == 0 && i < sources->count; i++) {
-		snprintf(path, sizeof(path), "%s/ids/%s.sock", listeners->dir.path,
-			 sources->list[i]->id);
-		err = open_unix(listeners, path, sources->list[i]);
-	}
+	if (err == 0)
+		err = open_private(listeners, DOOR_CONTROL, "");
+	if (err == 0)
+		err = listeners_set_ids(listeners, &listeners->front->sources);
 	return err;
 }
 
 static int open_named_sockets(struct listeners *listeners)
 {
-	struct source *by_default = source_default(&listeners->front->sources);
-
 	for (size_t i = 0; i < listeners->unix_paths.count; i++) {
 		const char *path = listeners->unix_paths.list[i];
-		struct door *door;
-		int err = open_unix(listeners, path, by_default);
+		int err = open_unix(listeners, path, DOOR_DEFAULT, "", false);
 
 		if (err != 0)
 			return err;
-		door = SLIST_FIRST(&listeners->doors);
-		door->unlink_path = strdup(path);
-		log_info("listening on unix:%s id=%s", path, by_default->id);
+		log_info("listening on unix:%s id=%s", path,
+			 source_default(&listeners->front->sources)->id);
 	}
 	return 0;
 }
@@ -260,27 +342,16 @@ int listeners_resolve(struct listeners *listeners, struct front *front,
 
 	*listeners = (struct listeners){.front = front, .dir = {.lock_fd = -1}};
 	listeners->is_discoverable = options->is_discoverable;
-	listeners->unix_paths.list = calloc(options->listen.count, sizeof(char *));
-	if (listeners->unix_paths.list == NULL)
-		return -ENOMEM;
 	for (size_t i = 0; err == 0 && i < options->listen.count; i++) {
 		char *spec = options->listen.list[i];
 
 		if (strncmp(spec, "unix:", 5) == 0)
-			listeners->unix_paths.list[listeners->unix_paths.count++] = spec + 5;
+			err = word_list_add(&listeners->unix_paths, view_of(spec + 5));
 		else
 			err = endpoint_add(&listeners->endpoints, spec, options->trusts_network);
 	}
-	if (err == 0 && listeners->unix_paths.count > 0 &&
-	    source_default(&front->sources) == NULL) {
-		log_error(
-			"--listen unix:%s serves the default id, but several are offered and none "
-			"is "
-			"called \"default\"; mount the socket of one id, from the directory ids of "
-			"the private directory",
-			listeners->unix_paths.list[0]);
+	if (err == 0 && !listeners_suit(listeners, &front->sources))
 		err = -EINVAL;
-	}
 	if (err == 0 && options->trusts_network && listeners->endpoints.count == 0) {
 		log_error("--trust-network needs --listen with the name of a network interface");
 		err = -EINVAL;
@@ -339,5 +410,5 @@ void listeners_deinit(struct listeners *listeners)
 	free((void *)listeners->responders);
 	endpoint_list_deinit(&listeners->endpoints);
 	runtime_dir_close(&listeners->dir);
-	free((void *)listeners->unix_paths.list);
+	word_list_deinit(&listeners->unix_paths);
 }

@@ -23,7 +23,7 @@ struct listeners {
 	struct responder **responders; /* of --discoverable */
 	size_t responder_count;
 	bool is_discoverable;
-	struct word_list unix_paths; /* of --listen unix:; the words are borrowed */
+	struct word_list unix_paths; /* of --listen unix: */
 };
 
 /*
@@ -35,6 +35,15 @@ int listeners_resolve(struct listeners *listeners, struct front *front,
 
 /* Opens all of it; sets front->port_hint. Reports and returns as above. */
 int listeners_open(struct listeners *listeners);
+
+/*
+ * Private agent sockets come and go with the ids: those of sources are there after it, and no
+ * others. All that listens otherwise stays. 0; a negative errno after a report, and nothing changed.
+ */
+int listeners_set_ids(struct listeners *listeners, const struct source_set *sources);
+
+/* False, after a report, if what listens cannot serve these sources. */
+bool listeners_suit(const struct listeners *listeners, const struct source_set *sources);
 
 /* For the start output: where links and Unix sockets are, as comment lines of a shell. */
 void listeners_print(const struct listeners *listeners, FILE *out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agentd/daemon.h"
+#include "agentd/keeper/keeper_spawn.h"
 #include "agentd/options.h"
 #include "agentd/ping_command.h"
 #include "agentd/revoke_command.h"
@@ -17,6 +18,7 @@ static const struct {
 	{"ping", ping_command_run},
 	{"token", token_command_run},
 	{"revoke", revoke_command_run},
+	{KEEPER_SPAWN_COMMAND, keeper_spawned_run},
 };
 
 static int run(int argc, char **argv)

@@ -80,10 +80,11 @@ static const char *item_fault(const struct offer_item *item)
 {
 	const struct source *source = item->source;
 	const char *fault =
-		id_lease_check(&source->lease, source->policy.lifetime_s, lease_clock_s());
+		id_lease_check(&source->state->lease, source->policy.lifetime_s, lease_clock_s());
 
 	if (fault == NULL)
-		fault = id_lease_check_signature(&source->lease, source->policy.max_signatures);
+		fault = id_lease_check_signature(&source->state->lease,
+						 source->policy.max_signatures);
 	if (fault == NULL && !item->is_answered)
 		fault = "it does not answer";
 	return fault;
@@ -143,8 +144,10 @@ static void on_timer_closed(uv_handle_t *handle)
 {
 	struct offer *offer = handle->data;
 
-	for (size_t i = 0; i < offer->item_count; i++)
+	for (size_t i = 0; i < offer->item_count; i++) {
 		byte_buf_deinit(&offer->items[i].keys);
+		source_release(offer->items[i].source);
+	}
 	free(offer);
 }
 
@@ -247,6 +250,7 @@ struct offer *offer_new(struct front *front, struct grant *grant,
 		item = &offer->items[offer->item_count++];
 		item->offer = offer;
 		item->source = front->sources.list[i];
+		source_hold(item->source);
 		byte_buf_init(&item->keys, OFFER_LEN_MAX);
 		item_ask(item);
 	}

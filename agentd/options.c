@@ -317,7 +317,8 @@ enum options_verdict options_parse(int argc, char **argv, struct options *option
 	int config_err;
 	int err;
 
-	*options = (struct options){.limits = limits_default, .log_level = LOG_LEVEL_INFO};
+	*options = (struct options){
+		.argc = argc, .argv = argv, .limits = limits_default, .log_level = LOG_LEVEL_INFO};
 	if (preview.wants_help)
 		print_usage();
 	else if (preview.wants_version)

@@ -11,6 +11,8 @@
 #include "common/log.h"
 
 struct options {
+	int argc; /* the command line, to be read again; borrowed */
+	char **argv;
 	char *config_path; /* the configuration file that was read, or NULL */
 	struct source_set sources;
 	struct secret_set secrets;

@@ -87,6 +87,7 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 		return NULL;
 	relay->context = context;
 	relay->source = source;
+	source_hold(source);
 	relay->grant = grant;
 	relay->events = events;
 	relay->owner = owner;
@@ -243,7 +244,7 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	struct relay *relay = upstream_owner(upstream);
 
 	uv_timer_stop(&relay->deadline);
-	statistics_source(&relay->source->statistics, (uint64_t)time(NULL), NULL);
+	statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), NULL);
 	if (!record_is_of_signature(relay->record))
 		relay_settle(relay, VERDICT_PASSED, NULL);
 	else if (frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE)
@@ -262,7 +263,7 @@ static void on_upstream_failed(struct upstream *upstream, const char *reason)
 	struct relay *relay = upstream_owner(upstream);
 
 	if (relay->state > RELAY_CONFIRMING)
-		statistics_source(&relay->source->statistics, (uint64_t)time(NULL), reason);
+		statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), reason);
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
 	if (relay->state <= RELAY_CONFIRMING && relay->gate.bindings.count == 0)
@@ -291,7 +292,7 @@ static const struct upstream_events relay_upstream_events = {
 /* NULL if a signature is left, of the id's and of the token's. */
 static const char *relay_check_signature(const struct relay *relay)
 {
-	const char *reason = id_lease_check_signature(&relay->source->lease,
+	const char *reason = id_lease_check_signature(&relay->source->state->lease,
 						      relay->source->policy.max_signatures);
 
 	return reason != NULL ? reason : grant_check_signature(relay->grant);
@@ -311,8 +312,8 @@ static const char *relay_judge(struct relay *relay, struct byte_view request)
 		return record->decision.reason;
 	reason = grant_check(relay->grant, (uint64_t)time(NULL));
 	if (reason == NULL)
-		reason = id_lease_check(&relay->source->lease, relay->source->policy.lifetime_s,
-					lease_clock_s());
+		reason = id_lease_check(&relay->source->state->lease,
+					relay->source->policy.lifetime_s, lease_clock_s());
 	if (reason == NULL && record_is_of_signature(record))
 		reason = relay_check_signature(relay);
 	return reason;
@@ -338,7 +339,7 @@ static void relay_proceed(struct relay *relay)
 	if (record_is_of_signature(relay->record))
 		reason = relay_check_signature(relay);
 	if (reason == NULL && record_is_of_signature(relay->record)) {
-		relay->source->lease.used++;
+		relay->source->state->lease.used++;
 		reason = grant_take_signature(relay->grant);
 	}
 	if (reason != NULL) {
@@ -377,7 +378,7 @@ static struct record *record_new(struct relay *relay)
 		return NULL;
 	record->id = relay->source->id;
 	record->grant = relay->grant;
-	record->statistics = &relay->source->statistics;
+	record->statistics = &relay->source->state->statistics;
 	record->begun_ns = uv_hrtime();
 	LIST_INSERT_HEAD(&relay->context->records, record, entry);
 	return record;
@@ -479,5 +480,6 @@ void relay_close(struct relay *relay)
 	relay_drop_upstream(relay);
 	relay_consume(relay, relay->input.len);
 	relay_set_state(relay, RELAY_CLOSING);
+	source_release(relay->source);
 	uv_close((uv_handle_t *)&relay->deadline, on_timer_closed);
 }

@@ -1,5 +1,6 @@
 #include "agentd/source.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +10,13 @@
 
 #include "common/log.h"
 
-void source_init(struct source *source, const char *id)
+int source_init(struct source *source, const char *id)
 {
 	*source = (struct source){.kind = SOURCE_AGENT};
-	source->lease.begun_s = lease_clock_s();
 	snprintf(source->id, sizeof(source->id), "%s", id);
 	source->rules.policy = &source->policy;
-	TAILQ_INIT(&source->holders);
-	TAILQ_INIT(&source->waiters);
+	source->state = source_state_new();
+	return source->state != NULL ? 0 : -ENOMEM;
 }
 
 /* As if nothing had backed it. */
@@ -34,9 +34,39 @@ static void source_unback(struct source *source)
 
 void source_deinit(struct source *source)
 {
+	assert(source->user_count == 0);
+	source_state_release(source->state);
 	source_unback(source);
 	rules_deinit(&source->rules);
 	policy_deinit(&source->policy);
+}
+
+static void source_free(struct source *source)
+{
+	source_deinit(source);
+	free(source);
+}
+
+void source_hold(struct source *source)
+{
+	source->user_count++;
+}
+
+void source_release(struct source *source)
+{
+	if (--source->user_count == 0 && source->is_retired)
+		source_free(source);
+}
+
+void source_set_retire(struct source_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		set->list[i]->is_retired = true;
+		if (set->list[i]->user_count == 0)
+			source_free(set->list[i]);
+	}
+	free((void *)set->list);
+	*set = (struct source_set){0};
 }
 
 struct source *source_set_add(struct source_set *set, const char *id)
@@ -46,19 +76,17 @@ struct source *source_set_add(struct source_set *set, const char *id)
 
 	if (list != NULL)
 		set->list = list;
-	if (list == NULL || source == NULL) {
+	if (list == NULL || source == NULL || source_init(source, id) != 0) {
 		free(source);
 		return NULL;
 	}
-	source_init(source, id);
 	list[set->count++] = source;
 	return source;
 }
 
 void source_set_drop(struct source_set *set, size_t index)
 {
-	source_deinit(set->list[index]);
-	free(set->list[index]);
+	source_free(set->list[index]);
 	set->count--;
 	for (size_t i = index; i < set->count; i++)
 		set->list[i] = set->list[i + 1];
@@ -66,10 +94,8 @@ void source_set_drop(struct source_set *set, size_t index)
 
 void source_set_deinit(struct source_set *set)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		source_deinit(set->list[i]);
-		free(set->list[i]);
-	}
+	for (size_t i = 0; i < set->count; i++)
+		source_free(set->list[i]);
 	free((void *)set->list);
 	*set = (struct source_set){0};
 }

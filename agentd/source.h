@@ -1,20 +1,18 @@
 /*
  * source.h - what backs an id: a running agent's socket, or private key files in the keeper.
  *
- * A set of sources is made from the command line and the configuration. The fields
- * below "at run time" belong to upstream.c, which hands out connections.
+ * A set of sources is made from the command line and the configuration. What
+ * happens at run time is kept in its state.
  */
 #ifndef AGENTD_SOURCE_H
 #define AGENTD_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/queue.h>
 
-#include "agentd/lease.h"
 #include "agentd/policy.h"
 #include "agentd/rules.h"
-#include "agentd/statistics.h"
+#include "agentd/source_state.h"
 #include "common/token.h"
 
 /* What to say where an id is none; takes ID_NAME_MAX. */
@@ -23,9 +21,6 @@
 	"digit"
 
 enum source_kind { SOURCE_AGENT, SOURCE_KEYS };
-
-struct upstream;
-TAILQ_HEAD(upstream_list, upstream);
 
 struct source {
 	char id[ID_NAME_MAX + 1];
@@ -39,11 +34,9 @@ struct source {
 	bool is_from_commandline; /* what backs it */
 
 	/* at run time */
-	struct statistics statistics;
-	struct id_lease lease;
-	unsigned open_count;	      /* connections to the source */
-	struct upstream_list holders; /* those that have one */
-	struct upstream_list waiters; /* those that wait for one, first come first served */
+	struct source_state *state;
+	unsigned user_count; /* connections that go by this source and its policy */
+	bool is_retired;     /* no set has it any more: it ends with its last user */
 };
 
 /* Each is an object of its own: connections keep pointers to it, whatever becomes of the set. */
@@ -52,9 +45,13 @@ struct source_set {
 	size_t count;
 };
 
-/* A source that nothing backs yet. The id is copied. */
-void source_init(struct source *source, const char *id);
+/* A source that nothing backs yet. The id is copied. 0 or -ENOMEM. */
+int source_init(struct source *source, const char *id);
 void source_deinit(struct source *source);
+
+/* For whoever keeps a pointer to a source of a set from one turn of the loop to another. */
+void source_hold(struct source *source);
+void source_release(struct source *source);
 
 /* A new one, not backed yet; no other has the id. NULL when out of memory. */
 struct source *source_set_add(struct source_set *set, const char *id);
@@ -62,7 +59,13 @@ struct source *source_set_add(struct source_set *set, const char *id);
 /* Frees the one at index. */
 void source_set_drop(struct source_set *set, size_t index);
 
-/* Frees the sources, too. */
+/*
+ * Empties the set, and frees its sources as far as nobody holds them; the others go on as they are,
+ * and are freed when they are released.
+ */
+void source_set_retire(struct source_set *set);
+
+/* Frees the sources, too; nobody may hold one. */
 void source_set_deinit(struct source_set *set);
 
 /* True once something backs it: key files, or an agent. */

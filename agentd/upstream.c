@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agentd/keeper/keeper.h"
+#include "agentd/keeper_watch.h"
 #include "common/frame.h"
 
 /* A listening agent with a full backlog says EAGAIN; it is asked again after this time. */
@@ -45,7 +46,7 @@ static void upstream_begin(struct upstream *up);
 
 void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits)
 {
-	*pool = (struct upstream_pool){.loop = loop, .limits = limits, .keeper_fd = -1};
+	*pool = (struct upstream_pool){.loop = loop, .limits = limits};
 }
 
 void *upstream_owner(const struct upstream *upstream)
@@ -198,10 +199,11 @@ static void on_keeper_ready(uv_timer_t *timer)
 
 static void upstream_begin_keeper(struct upstream *up)
 {
+	const struct keeper_watch *keeper = up->source->state->keeper;
 	int ends[2];
 	int err;
 
-	if (up->pool->keeper_fd < 0) {
+	if (keeper == NULL || keeper->control_fd < 0) {
 		upstream_fail_later(up, "the keeper has died; restart ssh-forward-agentd");
 		return;
 	}
@@ -209,7 +211,7 @@ static void upstream_begin_keeper(struct upstream *up)
 		upstream_fail_later(up, "out of file descriptors for the keeper");
 		return;
 	}
-	err = keeper_serve(up->pool->keeper_fd, up->source->id, ends[1]);
+	err = keeper_serve(keeper->control_fd, up->source->id, ends[1]);
 	close(ends[1]);
 	if (err == 0)
 		err = uv_pipe_open(&up->pipe, ends[0]);
@@ -242,9 +244,9 @@ static void upstream_begin(struct upstream *up)
 
 static void upstream_hold(struct upstream *up)
 {
-	up->source->open_count++;
+	up->source->state->open_count++;
 	up->is_holder = true;
-	TAILQ_INSERT_TAIL(&up->source->holders, up, entry);
+	TAILQ_INSERT_TAIL(&up->source->state->holders, up, entry);
 	up->state = UPSTREAM_OPENING;
 	up->give_up_at_ms =
 		uv_now(up->pool->loop) + (uint64_t)up->pool->limits->request_seconds * 1000;
@@ -256,7 +258,7 @@ static void upstream_reclaim_one(struct source *source)
 {
 	struct upstream *holder;
 
-	TAILQ_FOREACH(holder, &source->holders, entry) {
+	TAILQ_FOREACH(holder, &source->state->holders, entry) {
 		if (holder->state == UPSTREAM_OPEN && !holder->is_asked &&
 		    holder->events->on_wanted(holder)) {
 			upstream_close(holder);
@@ -267,7 +269,7 @@ static void upstream_reclaim_one(struct source *source)
 
 bool upstream_is_wanted(const struct upstream *up)
 {
-	return !TAILQ_EMPTY(&up->source->waiters);
+	return !TAILQ_EMPTY(&up->source->state->waiters);
 }
 
 struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
@@ -286,12 +288,12 @@ struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
 	uv_timer_init(pool->loop, &up->timer);
 	up->timer.data = up;
 	up->open_handles = 1;
-	if (source->open_count < pool->limits->upstream_per_id) {
+	if (source->state->open_count < pool->limits->upstream_per_id) {
 		upstream_hold(up);
 		return up;
 	}
 	up->state = UPSTREAM_WAITING;
-	TAILQ_INSERT_TAIL(&source->waiters, up, entry);
+	TAILQ_INSERT_TAIL(&source->state->waiters, up, entry);
 	upstream_reclaim_one(source);
 	return up;
 }
@@ -337,17 +339,17 @@ void upstream_close(struct upstream *up)
 
 	if (up->state == UPSTREAM_CLOSING)
 		return;
-	TAILQ_REMOVE(up->is_holder ? &source->holders : &source->waiters, up, entry);
+	TAILQ_REMOVE(up->is_holder ? &source->state->holders : &source->state->waiters, up, entry);
 	up->state = UPSTREAM_CLOSING;
 	uv_close((uv_handle_t *)&up->timer, on_handle_closed);
 	if (up->has_pipe && !uv_is_closing((uv_handle_t *)&up->pipe))
 		uv_close((uv_handle_t *)&up->pipe, on_handle_closed);
 	if (!up->is_holder)
 		return;
-	source->open_count--;
-	next = TAILQ_FIRST(&source->waiters);
+	source->state->open_count--;
+	next = TAILQ_FIRST(&source->state->waiters);
 	if (next != NULL) {
-		TAILQ_REMOVE(&source->waiters, next, entry);
+		TAILQ_REMOVE(&source->state->waiters, next, entry);
 		upstream_hold(next);
 	}
 }

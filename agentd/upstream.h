@@ -19,7 +19,6 @@
 struct upstream_pool {
 	uv_loop_t *loop;
 	const struct limits *limits;
-	int keeper_fd; /* -1: there is none, or it died */
 };
 
 struct upstream_events {

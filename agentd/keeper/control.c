@@ -98,6 +98,19 @@ int control_send_status(int control_fd, int status)
 	return send(control_fd, &status, sizeof(status), MSG_NOSIGNAL) < 0 ? send_error(errno) : 0;
 }
 
+int control_poll_status(int control_fd, int *status)
+{
+	int received;
+	ssize_t len = recv(control_fd, &received, sizeof(received), MSG_DONTWAIT);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return -EAGAIN;
+	if (len != (ssize_t)sizeof(received))
+		return -EPIPE;
+	*status = received;
+	return 0;
+}
+
 int control_receive_status(int control_fd, int *status)
 {
 	int received;

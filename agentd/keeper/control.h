@@ -32,6 +32,9 @@ int control_receive(int control_fd, struct control_message *message);
 /* The keeper's report to keeper_start: 0, or the negative errno of loading. */
 int control_send_status(int control_fd, int status);
 
+/* The same, without blocking: also -EAGAIN while there is none. */
+int control_poll_status(int control_fd, int *status);
+
 /* Blocks until the report is there. 0 and *status, or -EPIPE: the keeper died without one. */
 int control_receive_status(int control_fd, int *status);
 

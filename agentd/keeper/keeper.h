@@ -1,7 +1,8 @@
 /*
  * keeper.h - the process that holds the keys, as the front sees it.
  *
- * The keeper is a child, made before the first listener. It reads key files, asks for passphrases,
+ * The keeper is a child, made before the first listener; further ones may come when the
+ * configuration is read again. It reads key files, asks for passphrases,
  * locks itself in (sandbox.h), and is an agent (RFC 9987) on every stream handed to it. It ends when
  * the front does; it ignores SIGINT, SIGTERM, SIGHUP and SIGQUIT, which are the front's to act on.
  */
@@ -37,6 +38,14 @@ struct keeper_config {
  * was wrong with each file, and is gone.
  */
 int keeper_start(const struct keeper_config *config, pid_t *pid, int *control_fd);
+
+/*
+ * Starts a keeper as a fresh program (keeper_spawn.h), and does not wait until its keys are loaded: it
+ * tells that as the first thing that can be read from *control_fd (control_poll_status). For a caller
+ * with threads and secrets. env:NAME is read from the environment as it is now; standard input
+ * is empty. 0, *pid and *control_fd as keeper_start; or a negative errno after a report.
+ */
+int keeper_spawn(const struct keeper_config *config, pid_t *pid, int *control_fd);
 
 /*
  * Asks the keeper to be the agent of id on fd, one end of a stream socket pair; fd stays the

@@ -11,6 +11,7 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
     login PUB...    a login with each of these keys, whether it is listed or not
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
+    count           on one connection, for each line of stdin: how many keys it lists, or "closed"
     hold N          N connections, each asked once; "held", then waits for the end of them all
 """
 import array
@@ -164,8 +165,17 @@ def hold(count):
         outcome(agent)
 
 
+def count():
+    agent = connect()
+    for _ in sys.stdin:
+        send(agent, frame(bytes([LIST])))
+        body = reply(agent)
+        print('closed' if body is None else
+              struct.unpack('>I', body[1:5])[0] if len(body) >= 5 else body[0], flush=True)
+
+
 COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'login': login, 'cut': cut,
-            'half': half, 'hold': hold}
+            'half': half, 'count': count, 'hold': hold}
 
 if __name__ == '__main__':
     PATH = os.environ['SSH_AUTH_SOCK'] if sys.argv[1] == '-' else sys.argv[1]

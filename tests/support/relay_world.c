@@ -70,9 +70,9 @@ void world_deinit(struct world *world)
 	ck_assert_int_eq(uv_loop_close(&world->loop), 0);
 	ck_assert_uint_eq(world->context.busy_count, 0);
 	ck_assert_uint_eq(world->context.input_len, 0);
-	ck_assert_uint_eq(world->sources.list[0]->open_count, 0);
-	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->holders));
-	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->waiters));
+	ck_assert_uint_eq(world->sources.list[0]->state->open_count, 0);
+	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->state->holders));
+	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->state->waiters));
 	source_set_deinit(&world->sources);
 	if (world->agent > 0) {
 		kill(world->agent, SIGKILL);

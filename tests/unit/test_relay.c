@@ -66,7 +66,7 @@ START_TEST(requests_on_one_connection_are_answered_in_turn)
 		world_await_replies(&world, client, i);
 		assert_echo(client, i);
 	}
-	ck_assert_uint_eq(world.sources.list[0]->open_count, 1);
+	ck_assert_uint_eq(world.sources.list[0]->state->open_count, 1);
 }
 END_TEST
 
@@ -237,7 +237,7 @@ START_TEST(a_refused_request_fails_and_never_reaches_the_agent)
 	client_send(client, (struct byte_view){remove_all, sizeof(remove_all)});
 	ck_assert_uint_eq(client->replies, 1);
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
-	ck_assert_uint_eq(world.sources.list[0]->open_count, 0);
+	ck_assert_uint_eq(world.sources.list[0]->state->open_count, 0);
 	said_expect("refused kind=other id=one");
 	client_ask_signature(client, 1); /* and the connection goes on */
 	world_await_replies(&world, client, 2);
@@ -263,12 +263,12 @@ START_TEST(a_false_binding_fails_and_goes_no_further)
 	client_send(client, byte_buf_view(&frame));
 	world_await_replies(&world, client, 1);
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
-	ck_assert_uint_eq(world.sources.list[0]->open_count, 0);
+	ck_assert_uint_eq(world.sources.list[0]->state->open_count, 0);
 	said_expect("refused kind=session-bind id=one");
 	client_ask_signature(client, 1);
 	world_await_replies(&world, client, 2);
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
-	ck_assert_uint_eq(world.sources.list[0]->open_count, 0);
+	ck_assert_uint_eq(world.sources.list[0]->state->open_count, 0);
 	byte_buf_deinit(&frame);
 	login_host_deinit(&host);
 }

@@ -75,7 +75,7 @@ static void fixture_init(struct fixture *f, int backlog)
 	f->limits.request_seconds = REQUEST_SECONDS;
 	f->limits.sign_seconds = REQUEST_SECONDS;
 	f->closes_when_ended = true;
-	source_init(&f->source, "id");
+	ck_assert_int_eq(source_init(&f->source, "id"), 0);
 	unlink(address.sun_path);
 	f->listening_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(f->listening_fd, (void *)&address, sizeof(address)), 0);
@@ -121,7 +121,7 @@ START_TEST(owner_may_close_the_relay_in_its_last_reply)
 	f.closes_when_answered = true;
 	ask(&f);
 	/* Connected, and the request sent; then the agent dies. */
-	while (f.source.open_count == 0 || f.relays.busy_count == 0)
+	while (f.source.state->open_count == 0 || f.relays.busy_count == 0)
 		uv_run(&f.loop, UV_RUN_NOWAIT);
 	close(f.listening_fd);
 	f.listening_fd = -1;
@@ -159,12 +159,13 @@ START_TEST(request_that_waits_for_a_connection_fails_in_time)
 
 	fixture_init(&f, 8);
 	f.limits.upstream_per_id = 1;
-	f.source.open_count = 1;
+	f.source.state->open_count = 1;
 	ask(&f);
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	ck_assert_uint_eq(f.reply_type, SSH_AGENT_FAILURE);
 	ck_assert_uint_eq(f.ends, 1);
-	ck_assert(TAILQ_EMPTY(&f.source.waiters));
+	ck_assert(TAILQ_EMPTY(&f.source.state->waiters));
+	f.source.state->open_count = 0;
 	fixture_deinit(&f);
 }
 END_TEST

@@ -30,7 +30,7 @@ static void assert_fails(struct world_client *client, unsigned replies, const ch
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
 	ck_assert_uint_eq(client->last.len, FRAME_HEADER_LEN + 1);
 	said_expect(why);
-	ck_assert_uint_eq(world.sources.list[0]->open_count, 0);
+	ck_assert_uint_eq(world.sources.list[0]->state->open_count, 0);
 }
 
 static struct world_client *ask_agent(const char *script)
@@ -113,7 +113,7 @@ START_TEST(an_agent_that_speaks_unasked_is_asked_on_another_connection)
 	struct world_client *client = ask_agent("ask pieces hex=0000000105 stall");
 
 	world_await_replies(&world, client, 1);
-	while (world.sources.list[0]->open_count > 0)
+	while (world.sources.list[0]->state->open_count > 0)
 		uv_run(&world.loop, UV_RUN_ONCE);
 	client_ask_signature(client, 20);
 	world_await_replies(&world, client, 2);
@@ -142,7 +142,7 @@ START_TEST(an_agent_that_closes_an_idle_connection_is_asked_on_another)
 	for (unsigned i = 1; i <= 3; i++) {
 		world_await_replies(&world, client, i);
 		ck_assert_int_eq(client_reply_type(client), SSH_AGENT_SIGN_RESPONSE);
-		while (world.sources.list[0]->open_count > 0)
+		while (world.sources.list[0]->state->open_count > 0)
 			uv_run(&world.loop, UV_RUN_ONCE);
 		client_ask_signature(client, i);
 	}

@@ -1,0 +1,218 @@
+#include "agentd/reload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agentd/source_backing.h"
+#include "agentd/source_rules.h"
+
+#define STAYS "; the configuration stays as it was"
+
+static void next_forget(struct reload *reload)
+{
+	source_set_deinit(&reload->next.sources);
+	secret_set_deinit(&reload->next.secrets);
+	options_deinit(&reload->next);
+	if (reload->keeper != NULL)
+		keeper_watch_release(reload->keeper);
+	reload->keeper = NULL;
+	reload->is_pending = false;
+}
+
+void reload_cancel(struct reload *reload)
+{
+	if (reload->is_pending)
+		next_forget(reload);
+}
+
+static bool lists_differ(const struct word_list *a, const struct word_list *b)
+{
+	if (a->count != b->count)
+		return true;
+	for (size_t i = 0; i < a->count; i++) {
+		if (strcmp(a->list[i], b->list[i]) != 0)
+			return true;
+	}
+	return false;
+}
+
+static bool texts_differ(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
+}
+
+/* What stays as it was until the daemon is started again. */
+static void warn_of_restart(const struct options *now, const struct options *next)
+{
+	static const char message[] =
+		"%s has changed, which takes effect when ssh-forward-agentd is started again";
+
+	if (lists_differ(&now->listen, &next->listen))
+		log_warn(message, "listen");
+	if (texts_differ(now->token_file, next->token_file))
+		log_warn(message, "token-file");
+	if (now->trusts_network != next->trusts_network)
+		log_warn(message, "trust-network");
+	if (now->is_discoverable != next->is_discoverable)
+		log_warn(message, "discoverable");
+}
+
+/* Says what became of each id. */
+static void log_changes(const struct reload *reload)
+{
+	const struct source_set *now = &reload->front->sources;
+	const struct source_set *next = &reload->next.sources;
+	const struct source *before;
+
+	for (size_t i = 0; i < now->count; i++) {
+		if (source_find(next, now->list[i]->id) == NULL)
+			log_info("reload: id=%s is no longer offered", now->list[i]->id);
+	}
+	for (size_t i = 0; i < next->count; i++) {
+		const struct source *source = next->list[i];
+
+		before = source_find(now, source->id);
+		if (before == NULL)
+			log_info("reload: id=%s is offered", source->id);
+		else if (before->state != source->state)
+			log_info("reload: id=%s is offered from other keys", source->id);
+	}
+}
+
+/* All that can go wrong comes first. */
+static void reload_apply(struct reload *reload)
+{
+	struct front *front = reload->front;
+	struct options *next = &reload->next;
+	struct access access = {0};
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < next->allow.count; i++)
+		err = access_allow(&access, next->allow.list[i]);
+	if (err == 0)
+		err = trusted_hosts_set_files(front->trusted_hosts, next->known_hosts.list,
+					      next->known_hosts.count);
+	if (err == 0)
+		err = listeners_set_ids(reload->listeners, &next->sources);
+	if (err != 0) {
+		free(access.allowed);
+		log_error("reload: not all could be opened" STAYS);
+		next_forget(reload);
+		return;
+	}
+	log_changes(reload);
+	warn_of_restart(reload->options, next);
+	free(front->access.allowed);
+	front->access.allowed = access.allowed;
+	front->access.allowed_count = access.allowed_count;
+	front->limits = next->limits;
+	front->offers_all_known_hosts = next->known_hosts.count > 0;
+	source_set_retire(&front->sources);
+	front->sources = next->sources;
+	secret_set_deinit(&front->secrets);
+	front->secrets = next->secrets;
+	options_deinit(reload->options);
+	*reload->options = *next;
+	*next = (struct options){0};
+	next_forget(reload);
+	log_info("reloaded%s%s", reload->options->config_path != NULL ? " " : "",
+		 reload->options->config_path != NULL ? reload->options->config_path : "");
+	log_init("ssh-forward-agentd", reload->options->log_level);
+}
+
+static void on_keeper_loaded(void *owner, int err)
+{
+	struct reload *reload = owner;
+
+	if (err == 0) {
+		reload_apply(reload);
+		return;
+	}
+	log_error("reload: the keys could not be loaded" STAYS);
+	next_forget(reload);
+}
+
+/*
+ * Sources that stand for the same go on with the same state. list: those whose keys only a keeper
+ * that is made now can have.
+ */
+static void settle_states(const struct reload *reload, struct source **list, size_t *count)
+{
+	const struct source_set *next = &reload->next.sources;
+
+	for (size_t i = 0; i < next->count; i++) {
+		struct source *source = next->list[i];
+		const struct source *now = source_find(&reload->front->sources, source->id);
+
+		if (now != NULL && source_backing_is_same(now, source)) {
+			source_state_release(source->state);
+			source->state = source_state_share(now->state);
+		} else if (source->kind == SOURCE_KEYS) {
+			list[(*count)++] = source;
+		}
+	}
+}
+
+static int spawn_keeper(struct reload *reload, struct source **list, size_t count)
+{
+	int err;
+
+	for (size_t i = 0; i < count; i++) {
+		if (source_backing_needs_stdin(list[i])) {
+			log_error("id \"%s\": a key from standard input can be read only once, "
+				  "when ssh-forward-agentd starts",
+				  list[i]->id);
+			return -EINVAL;
+		}
+		source_backing_note(list[i]);
+	}
+	err = keepers_spawn(reload->keepers, list, count, reload->next.passphrase_file,
+			    on_keeper_loaded, reload, &reload->keeper);
+	for (size_t i = 0; err == 0 && i < count; i++)
+		list[i]->state->keeper = keeper_watch_hold(reload->keeper);
+	return err;
+}
+
+/* 0, and the keeper is under way if there is need of one. */
+static int prepare_keys(struct reload *reload)
+{
+	size_t count = 0;
+	struct source **list = calloc(reload->next.sources.count + 1, sizeof(struct source *));
+	int err = list != NULL ? 0 : -ENOMEM;
+
+	if (err == 0)
+		settle_states(reload, list, &count);
+	if (err == 0 && count > 0)
+		err = spawn_keeper(reload, list, count);
+	free((void *)list);
+	return err;
+}
+
+static int reload_prepare(struct reload *reload)
+{
+	const struct options *now = reload->options;
+
+	if (options_parse(now->argc, now->argv, &reload->next) != OPTIONS_RUN)
+		return -EINVAL;
+	if (!listeners_suit(reload->listeners, &reload->next.sources))
+		return -EINVAL;
+	if (source_set_make_rules(&reload->next.sources, reload->front->trusted_hosts,
+				  reload->next.config_path) != 0)
+		return -EINVAL;
+	return prepare_keys(reload);
+}
+
+void reload_begin(struct reload *reload)
+{
+	reload_cancel(reload);
+	reload->is_pending = true;
+	if (reload_prepare(reload) != 0) {
+		log_error("SIGHUP: nothing is reloaded" STAYS);
+		next_forget(reload);
+	} else if (reload->keeper == NULL) {
+		reload_apply(reload);
+	} else {
+		log_info("SIGHUP: loading keys");
+	}
+}

@@ -1,0 +1,35 @@
+#include "agentd/source_state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "agentd/keeper_watch.h"
+
+struct source_state *source_state_new(void)
+{
+	struct source_state *state = calloc(1, sizeof(*state));
+
+	if (state == NULL)
+		return NULL;
+	state->source_count = 1;
+	state->lease.begun_s = lease_clock_s();
+	TAILQ_INIT(&state->holders);
+	TAILQ_INIT(&state->waiters);
+	return state;
+}
+
+struct source_state *source_state_share(struct source_state *state)
+{
+	state->source_count++;
+	return state;
+}
+
+void source_state_release(struct source_state *state)
+{
+	if (--state->source_count > 0)
+		return;
+	assert(state->open_count == 0 && TAILQ_EMPTY(&state->waiters));
+	if (state->keeper != NULL)
+		keeper_watch_release(state->keeper);
+	free(state);
+}
