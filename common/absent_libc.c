@@ -11,7 +11,6 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <glob.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stddef.h>
@@ -96,20 +95,29 @@ struct passwd *getpwnam(const char *name)
 	return NULL;
 }
 
-/* libssh: Include in its configuration files, which we tell it not to read. libc's asks for users. */
-int glob(const char *pattern, int flags, int (*on_error)(const char *path, int error),
-	 glob_t *result)
+/*
+ * libc's own glob(), for "~" and "~user", under the names it uses inside. Nobody here asks it for those
+ * (GLOB_TILDE), but the shim's reading of ssh_config has it expand what Include names.
+ */
+int __getpwnam_r(const char *name, struct passwd *entry, char *buf, size_t size, /* NOLINT */
+		 struct passwd **result);
+int __getpwnam_r(const char *name, struct passwd *entry, char *buf, size_t size, /* NOLINT */
+		 struct passwd **result)
 {
-	(void)pattern;
-	(void)flags;
-	(void)on_error;
-	(void)result;
-	return GLOB_NOMATCH;
+	(void)name;
+	(void)entry;
+	(void)buf;
+	(void)size;
+	*result = NULL;
+	return ENOENT;
 }
 
-void globfree(glob_t *result)
+int __getlogin_r(char *name, size_t size); /* NOLINT */
+int __getlogin_r(char *name, size_t size)  /* NOLINT */
 {
-	(void)result;
+	(void)name;
+	(void)size;
+	return ENOENT;
 }
 
 /*

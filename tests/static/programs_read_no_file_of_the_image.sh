@@ -15,7 +15,7 @@ opened()
 }
 
 # What a name makes c-ares read, and where the socket is made.
-readonly EXPECTED='^(/etc/(hosts|resolv\.conf|nsswitch\.conf|host\.conf)|/proc/(self|net|sys|[0-9]+)/.*|/dev/(shm|null|urandom)(/.*)?|/sys/.*|\.|ssh-shim\..*|agent\.sock|/run(/.*)?)$'
+readonly EXPECTED='^(/etc/(hosts|resolv\.conf|nsswitch\.conf|host\.conf)|/proc/(self|net|sys|[0-9]+)/.*|/dev/(shm|null|urandom)(/.*)?|/sys/.*|\.|ssh-shim\..*|agent\.sock|bin|ids|secrets|/run(/.*)?)$'
 
 release_daemons
 real
