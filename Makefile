@@ -1,5 +1,5 @@
 # A door to CMake: the build itself is CMakeLists.txt and CMakePresets.json.
-.PHONY: build release release-arm64 test demo bench install clean format
+.PHONY: build release release-arm64 test demo bench fuzz install clean format
 
 build release:
 	@scripts/install-deps build
@@ -10,11 +10,8 @@ release-arm64:
 	@scripts/install-deps arm64
 	@cmake --preset $@ && cmake --build --preset $@
 
-test:
-	@scripts/test
-
-demo:
-	@scripts/demo
+test demo fuzz:
+	@scripts/$@
 
 bench: build
 	@scripts/install-deps test
