@@ -22,6 +22,11 @@ void config_complain(struct config_reader *reader, unsigned line, const char *fo
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	/* A mistake is one line, whatever the value that it quotes. */
+	for (char *c = message; *c != '\0'; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	}
 	log_error("%.*s:%u: %s", CONFIG_WHERE_MAX, reader->path, line, message);
 }
 
