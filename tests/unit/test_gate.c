@@ -365,6 +365,17 @@ START_TEST(an_empty_request_is_refused)
 }
 END_TEST
 
+START_TEST(logins_and_files_are_signed_and_nothing_else_is)
+{
+	ck_assert(gate_kind_signs(GATE_SIGN));
+	ck_assert(gate_kind_signs(GATE_SSHSIG));
+	ck_assert(!gate_kind_signs(GATE_LIST));
+	ck_assert(!gate_kind_signs(GATE_QUERY));
+	ck_assert(!gate_kind_signs(GATE_BIND));
+	ck_assert(!gate_kind_signs(GATE_OTHER));
+}
+END_TEST
+
 START_TEST(each_kind_has_its_name)
 {
 	ck_assert_str_eq(gate_kind_name(GATE_LIST), "list");
@@ -401,6 +412,7 @@ int main(void)
 	tcase_add_test(tests, every_other_request_is_refused);
 	tcase_add_test(tests, changing_the_agent_has_a_reason_of_its_own);
 	tcase_add_test(tests, an_empty_request_is_refused);
+	tcase_add_test(tests, logins_and_files_are_signed_and_nothing_else_is);
 	tcase_add_test(tests, each_kind_has_its_name);
 	return unit_main(tests, "gate");
 }
