@@ -90,6 +90,22 @@ START_TEST(a_token_of_another_daemon_does_not)
 }
 END_TEST
 
+START_TEST(a_token_of_a_revoked_name_does_not)
+{
+	struct byte_buf text;
+
+	mint(&text, 0, 0);
+	ck_assert_int_eq(revocations_add(&access_.revoked, "buil"), 0);
+	ck_assert(login(&text, NOW_S));
+	grant.has_token = false;
+	ck_assert_int_eq(revocations_add(&access_.revoked, "build"), 0);
+	ck_assert(!login(&text, NOW_S));
+	ck_assert(!grant.has_token);
+	ck_assert_ptr_nonnull(strstr(reason, "\"build\" was revoked"));
+	byte_buf_deinit(&text);
+}
+END_TEST
+
 /* Fields, one by one; the text with each character changed is the next test. */
 START_TEST(the_seal_covers_every_field)
 {
@@ -237,6 +253,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, a_token_of_ours_lets_in);
 	tcase_add_test(tests, a_token_of_another_daemon_does_not);
+	tcase_add_test(tests, a_token_of_a_revoked_name_does_not);
 	tcase_add_test(tests, the_seal_covers_every_field);
 	tcase_add_test(tests, a_text_with_any_character_changed_does_not_let_in);
 	tcase_add_test(tests, every_prefix_of_a_token_is_no_token);

@@ -1,7 +1,9 @@
 #include "agentd/lease.h"
 
 #include "agentd/grant.h"
+
 #include "tests/support/unit.h"
+#include <stdio.h>
 
 static struct lease_book book;
 
@@ -147,6 +149,47 @@ START_TEST(an_id_ends_with_its_signatures)
 }
 END_TEST
 
+START_TEST(a_grant_covers_the_secrets_of_its_token)
+{
+	struct grant scoped = {.has_token = true,
+			       .token = {.secret_count = 1, .secrets = {"npmrc"}}};
+	struct grant open = {0};
+
+	ck_assert(grant_covers_secret(&scoped, "npmrc"));
+	ck_assert(!grant_covers_secret(&scoped, "pypirc"));
+	ck_assert(!grant_covers(&scoped, "one"));
+	ck_assert(grant_covers_secret(&open, "pypirc"));
+}
+END_TEST
+
+static bool is_same_build(const char *peer_a, const char *peer_b, const char *name_b)
+{
+	struct grant a = {.has_token = true, .token = {.name = "build"}};
+	struct grant b = {.has_token = name_b != NULL};
+
+	snprintf(a.peer, sizeof(a.peer), "%s", peer_a);
+	snprintf(b.peer, sizeof(b.peer), "%s", peer_b);
+	if (name_b != NULL)
+		snprintf(b.token.name, sizeof(b.token.name), "%s", name_b);
+	return grant_is_same_build(&a, &b);
+}
+
+START_TEST(grants_of_one_address_and_one_token_name_are_one_build)
+{
+	ck_assert(is_same_build("172.17.0.2:4711", "172.17.0.2:4712", "build"));
+	ck_assert(is_same_build("[fd00::2]:4711", "[fd00::2]:9", "build"));
+	ck_assert(is_same_build("uid 1000, pid 1", "uid 1000, pid 23", "build"));
+	ck_assert(is_same_build("somebody", "somebody", "build"));
+	ck_assert(!is_same_build("172.17.0.2:4711", "172.17.0.3:4711", "build"));
+	ck_assert(!is_same_build("172.17.0.2:4711", "172.17.0.22:4711", "build"));
+	ck_assert(!is_same_build("172.17.0.22:4711", "172.17.0.2:4711", "build"));
+	ck_assert(!is_same_build("uid 1000, pid 1", "uid 1001, pid 1", "build"));
+	ck_assert(!is_same_build("somebody", "somebodx", "build"));
+	ck_assert(!is_same_build("172.17.0.2:4711", "172.17.0.2:4711", "other"));
+	ck_assert(!is_same_build("172.17.0.2:4711", "172.17.0.2:4711", NULL));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("lease");
@@ -163,5 +206,7 @@ int main(void)
 	tcase_add_test(tests, a_grant_is_called_after_its_token);
 	tcase_add_test(tests, an_id_ends_with_its_time);
 	tcase_add_test(tests, an_id_ends_with_its_signatures);
+	tcase_add_test(tests, a_grant_covers_the_secrets_of_its_token);
+	tcase_add_test(tests, grants_of_one_address_and_one_token_name_are_one_build);
 	return unit_main(tests, "lease");
 }
