@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "agentd/config_sections.h"
+#include "agentd/setting.h"
 #include "tests/support/said.h"
 #include "tests/support/unit.h"
 
@@ -411,6 +412,35 @@ START_TEST(a_huge_file_is_refused)
 }
 END_TEST
 
+static void expect_in_manual(const struct byte_buf *page, const char *name)
+{
+	char bold[80];
+
+	snprintf(bold, sizeof(bold), "\n*%s*", name);
+	ck_assert_msg(memmem(page->data, page->len, bold, strlen(bold)) != NULL,
+		      "ssh-forward-agentd.conf(5) does not describe %s", name);
+}
+
+START_TEST(the_manual_describes_every_key)
+{
+	static const char *const others[] = {"key", "agent", "src", "env"};
+	struct byte_buf page;
+	const char *name;
+
+	byte_buf_init(&page, 64 * 1024);
+	workspace_read(CONF_MANUAL, &page);
+	for (size_t i = 0; (name = setting_name(i)) != NULL; i++)
+		expect_in_manual(&page, name);
+	for (size_t i = 0; (name = limits_name(i)) != NULL; i++)
+		expect_in_manual(&page, name);
+	for (size_t i = 0; (name = policy_name(i)) != NULL; i++)
+		expect_in_manual(&page, name);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		expect_in_manual(&page, others[i]);
+	byte_buf_deinit(&page);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("config");
@@ -436,5 +466,6 @@ int main(void)
 	tcase_add_test(tests, a_file_that_others_may_write_is_refused);
 	tcase_add_test(tests, what_is_no_file_is_refused);
 	tcase_add_test(tests, a_huge_file_is_refused);
+	tcase_add_test(tests, the_manual_describes_every_key);
 	return unit_main(tests, "config");
 }
