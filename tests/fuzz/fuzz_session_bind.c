@@ -24,12 +24,13 @@ static int may_be_kept(const struct binding_list *before, const struct binding *
 static void check_altered(const struct binding_list *before, struct byte_view request,
 			  size_t position)
 {
-	struct byte_view altered = exact_copy(request.ptr, request.len);
-	uint8_t *bytes = (uint8_t *)(uintptr_t)altered.ptr;
 	struct binding_list list = *before;
 	struct session_bind bind;
+	struct byte_view altered;
 
-	bytes[position] ^= 1;
+	FUZZ_CHECK(position < request.len);
+	altered = exact_copy(request.ptr, request.len);
+	((uint8_t *)(uintptr_t)altered.ptr)[position] ^= 1;
 	if (session_bind_parse(altered, &bind) == 0)
 		FUZZ_CHECK(binding_list_add(&list, &bind) != NULL);
 	exact_free(altered);

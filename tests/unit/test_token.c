@@ -317,6 +317,31 @@ START_TEST(white_space_around_a_token_is_ignored_within_it_is_not)
 }
 END_TEST
 
+/* Names and ids go to logs and prompts as they are. */
+START_TEST(a_token_with_a_name_that_is_none_is_badmsg)
+{
+	struct token good = sample(2);
+	struct token out;
+
+	good.secret_count = 1;
+	snprintf(good.secrets[0], sizeof(good.secrets[0]), "npmrc");
+	for (unsigned which = 0; which < 4; which++) {
+		struct token token = good;
+		char *const names[] = {token.name, token.ids[0], token.ids[1], token.secrets[0]};
+		struct byte_buf binary;
+
+		names[which][0] = '\x1b';
+		put_binary(&binary, &token);
+		ck_assert_int_eq(parse_binary(byte_buf_view(&binary), &out), -EBADMSG);
+		byte_buf_deinit(&binary);
+		names[which][0] = '\0'; /* empty */
+		put_binary(&binary, &token);
+		ck_assert_int_eq(parse_binary(byte_buf_view(&binary), &out), -EBADMSG);
+		byte_buf_deinit(&binary);
+	}
+}
+END_TEST
+
 START_TEST(id_is_a_short_plain_word)
 {
 	static const char *const good[] = {"a", "0", "default", "my-org_repo.x", "A.-_z"};
@@ -382,6 +407,7 @@ int main(void)
 	tcase_add_test(tests, ids_and_secrets_of_the_same_names_are_sealed_differently);
 	tcase_add_test(tests, one_secret_too_many_is_neither_written_nor_read);
 	tcase_add_test(tests, white_space_around_a_token_is_ignored_within_it_is_not);
+	tcase_add_test(tests, a_token_with_a_name_that_is_none_is_badmsg);
 	tcase_add_test(tests, id_is_a_short_plain_word);
 	tcase_add_test(tests, token_covers_its_ids_or_all);
 	tcase_add_test(tests, token_that_names_anything_covers_only_what_it_names);
