@@ -231,8 +231,10 @@ void keepers_detach(struct keepers *keepers)
 void keepers_deinit(struct keepers *keepers)
 {
 	struct keeper_watch *watch;
+	struct keeper_watch *next;
 
-	while ((watch = LIST_FIRST(&keepers->list)) != NULL) {
+	for (watch = LIST_FIRST(&keepers->list); watch != NULL; watch = next) {
+		next = LIST_NEXT(watch, entry);
 		/* One that loads listens to nobody; one that serves wipes its keys, and ends. */
 		if (watch->is_loading)
 			(void)kill(watch->pid, SIGKILL);
@@ -240,9 +242,9 @@ void keepers_deinit(struct keepers *keepers)
 			close(watch->control_fd);
 		while (watch->pid > 0 && waitpid(watch->pid, NULL, 0) < 0 && errno == EINTR)
 			;
-		LIST_REMOVE(watch, entry);
 		free(watch);
 	}
+	LIST_INIT(&keepers->list);
 }
 
 struct keeper_watch *keeper_watch_hold(struct keeper_watch *watch)

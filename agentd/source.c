@@ -71,7 +71,8 @@ void source_set_retire(struct source_set *set)
 
 struct source *source_set_add(struct source_set *set, const char *id)
 {
-	struct source **list = reallocarray((void *)set->list, set->count + 1, sizeof(*list));
+	struct source **list =
+		reallocarray((void *)set->list, set->count + 1, sizeof(struct source *));
 	struct source *source = malloc(sizeof(*source));
 
 	if (list != NULL)

@@ -172,7 +172,7 @@ static int take_config(struct byte_view message, struct keeper_config *config, p
 int keeper_spawned_run(int argc, char **argv)
 {
 	static uint8_t message[CONFIG_MESSAGE_MAX];
-	struct keeper_config config = {.source_count = 0};
+	static struct keeper_config config; /* for the rest of the process's life, with all in it */
 	pid_t front = 0;
 	ssize_t len = recv(CONTROL_FD, message, sizeof(message), MSG_DONTWAIT);
 
