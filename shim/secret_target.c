@@ -46,17 +46,25 @@ static int make_directory(struct secret_target *target, int parent_fd, const cha
 {
 	struct made_directory *made = &target->made[target->made_count];
 	struct stat before;
+	mode_t mask;
+	int rc;
 
 	if (target->made_count == SECRET_TARGET_DEPTH_MAX)
 		return -ELOOP;
-	if (fstat(parent_fd, &before) != 0 || mkdirat(parent_fd, name, DIRECTORY_MODE) != 0)
+	if (fstat(parent_fd, &before) != 0)
 		return -errno;
+	/*
+	 * The umask is the command's affair: a secret for another user must be found by him. Not by a
+	 * chmod of the name: whoever owns the parent may have put a link to anything in its place.
+	 */
+	mask = umask(0);
+	rc = mkdirat(parent_fd, name, DIRECTORY_MODE) == 0 ? 0 : -errno;
+	umask(mask);
+	if (rc != 0)
+		return rc;
 	made->parent_fd = parent_fd;
 	snprintf(made->name, sizeof(made->name), "%s", name);
 	target->made_count++;
-	/* The umask is the command's affair: a secret for another user must be found by him. */
-	if (fchmodat(parent_fd, name, DIRECTORY_MODE, 0) != 0)
-		return -errno;
 	return touch(target, parent_fd, &before);
 }
 
@@ -74,7 +82,9 @@ static int step_down(struct secret_target *target, int *fd, const char *name)
 				*fd = -1; /* it is kept for the removal */
 			return err;
 		}
-		next = openat(*fd, name, DIRECTORY_FLAGS);
+		/* What was made is no link; what came before us may be one, as ever. */
+		next = openat(*fd, name,
+			      err == 0 ? DIRECTORY_FLAGS | O_NOFOLLOW : (int)DIRECTORY_FLAGS);
 	}
 	if (next < 0)
 		return target->made_count > made_before ? (*fd = -1, -EIO) : -errno;

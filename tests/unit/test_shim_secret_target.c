@@ -1,8 +1,12 @@
 #include "shim/secret_target.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "shim/workdir.h"
 #include "tests/support/unit.h"
@@ -150,6 +154,37 @@ START_TEST(directories_are_made_for_everybody_to_pass)
 }
 END_TEST
 
+/*
+ * Whoever owns the directory that a target is in swaps what we make there for a link, as fast as it can.
+ * What the link leads to is none of ours.
+ */
+START_TEST(what_a_link_put_in_our_way_leads_to_keeps_its_mode)
+{
+	struct stat st;
+	pid_t swapper;
+
+	workspace_run("mkdir -m 700 private");
+	swapper = fork();
+	if (swapper == 0) {
+		for (;;) {
+			if (rmdir("dir/new") == 0 && symlink("../private", "dir/new") == 0) {
+				usleep(50);
+				(void)unlink("dir/new");
+			}
+		}
+	}
+	ck_assert_int_gt(swapper, 0);
+	for (int i = 0; i < 300; i++) {
+		(void)place("dir/new/x"); /* it may fail */
+		secret_target_remove(&target);
+		ck_assert_int_eq(stat("private", &st), 0);
+		ck_assert_msg((st.st_mode & 07777) == 0700, "after %d times", i);
+	}
+	kill(swapper, SIGKILL);
+	waitpid(swapper, NULL, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("secret_target");
@@ -165,5 +200,6 @@ int main(void)
 	tcase_add_test(tests, what_the_command_puts_in_its_place_stays);
 	tcase_add_test(tests, two_targets_in_one_directory_restore_its_time);
 	tcase_add_test(tests, directories_are_made_for_everybody_to_pass);
+	tcase_add_test(tests, what_a_link_put_in_our_way_leads_to_keeps_its_mode);
 	return unit_main(tests, "shim_secret_target");
 }
