@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shim/workdir.h"
+
 static const char default_path[] = "/usr/local/bin:/usr/bin:/bin"; /* as shells have it */
 
 static bool is_program(const char *path, const struct stat *self)
@@ -15,6 +17,21 @@ static bool is_program(const char *path, const struct stat *self)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 	       (st.st_dev != self->st_dev || st.st_ino != self->st_ino) &&
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
+/* Of a shim, this or another: ".../PREFIX.../bin". */
+static bool is_of_shim(const char *dir, size_t len)
+{
+	static const char prefix[] = "/" WORKDIR_PREFIX;
+	static const char bin[] = "/" WORKDIR_BIN;
+	size_t bin_len = strlen(bin);
+	const char *name;
+
+	if (len <= bin_len || memcmp(dir + len - bin_len, bin, bin_len) != 0)
+		return false;
+	name = memrchr(dir, '/', len - bin_len);
+	return name != NULL && (size_t)(dir + len - name) >= strlen(prefix) + bin_len &&
+	       memcmp(name, prefix, strlen(prefix)) == 0;
 }
 
 bool client_program_find(const char *name, const char *search_path, const struct stat *self,
@@ -28,7 +45,7 @@ bool client_program_find(const char *name, const char *search_path, const struct
 		int written = snprintf(out, PATH_MAX, "%.*s%s%s", (int)len, dir,
 				       len > 0 ? "/" : "./", name);
 
-		if (written < PATH_MAX && is_program(out, self))
+		if (written < PATH_MAX && !is_of_shim(dir, len) && is_program(out, self))
 			return true;
 		if (dir[len] == '\0')
 			return false;

@@ -11,7 +11,8 @@
 /*
  * The first program called name on search_path (a PATH; NULL: the system's) that is not self, by
  * whatever link: ours may be there more than once, and it may be called without being on it at all.
- * True and its path in out.
+ * Directories that a shim has made are passed by: a shim within a shim of another file would else
+ * find the other's, and that one ours, for ever. True and its path in out.
  */
 bool client_program_find(const char *name, const char *search_path, const struct stat *self,
 			 char out[PATH_MAX]);

@@ -1,5 +1,6 @@
 #include "shim/client_program.h"
 
+#include "shim/workdir.h"
 #include "tests/support/unit.h"
 #include "tests/support/workspace.h"
 
@@ -26,6 +27,17 @@ START_TEST(links_to_ourselves_are_passed_by)
 	ck_assert_str_eq(find("bin:bin2:bin:real"), "real/ssh");
 	ck_assert_str_eq(find("real:bin"), "real/ssh");
 	ck_assert_str_eq(find("bin:bin2"), "none");
+}
+END_TEST
+
+START_TEST(another_shims_directory_is_passed_by)
+{
+	workspace_run("umask 022; mkdir -p t/" WORKDIR_PREFIX "0123/bin t/x" WORKDIR_PREFIX
+		      "0/bin && cp shim t/" WORKDIR_PREFIX
+		      "0123/bin/ssh && cp shim t/x" WORKDIR_PREFIX "0/bin/ssh");
+	ck_assert_str_eq(find("t/" WORKDIR_PREFIX "0123/bin:real"), "real/ssh");
+	ck_assert_str_eq(find("t/" WORKDIR_PREFIX "0123/bin"), "none");
+	ck_assert_str_eq(find("t/x" WORKDIR_PREFIX "0/bin"), "t/x" WORKDIR_PREFIX "0/bin/ssh");
 }
 END_TEST
 
@@ -70,6 +82,7 @@ int main(void)
 
 	tcase_add_unchecked_fixture(tests, make_programs, workspace_leave);
 	tcase_add_test(tests, links_to_ourselves_are_passed_by);
+	tcase_add_test(tests, another_shims_directory_is_passed_by);
 	tcase_add_test(tests, what_cannot_be_run_is_passed_by);
 	tcase_add_test(tests, an_empty_entry_is_the_working_directory);
 	tcase_add_test(tests, entries_beyond_measure_are_passed_by);
