@@ -298,25 +298,29 @@ static const char *relay_check_signature(const struct relay *relay)
 	return reason != NULL ? reason : grant_check_signature(relay->grant);
 }
 
+/* NULL while the times of the token and of the id, and their signatures, last. */
+static const char *relay_check(const struct relay *relay)
+{
+	const char *reason = grant_check(relay->grant, (uint64_t)time(NULL));
+
+	if (reason == NULL)
+		reason = id_lease_check(&relay->source->state->lease,
+					relay->source->policy.lifetime_s, lease_clock_s());
+	if (reason == NULL && record_is_of_signature(relay->record))
+		reason = relay_check_signature(relay);
+	return reason;
+}
+
 /* NULL if the request may go upstream, else why not. */
 static const char *relay_judge(struct relay *relay, struct byte_view request)
 {
 	struct record *record = relay->record;
-	const char *reason = NULL;
 
 	record->decision = gate_decide(&relay->gate, request);
 	record->kind = gate_kind_name(record->decision.kind);
 	if (record_is_of_signature(record))
 		record_set_key(record, request);
-	if (!record->decision.passes)
-		return record->decision.reason;
-	reason = grant_check(relay->grant, (uint64_t)time(NULL));
-	if (reason == NULL)
-		reason = id_lease_check(&relay->source->state->lease,
-					relay->source->policy.lifetime_s, lease_clock_s());
-	if (reason == NULL && record_is_of_signature(record))
-		reason = relay_check_signature(relay);
-	return reason;
+	return record->decision.passes ? relay_check(relay) : record->decision.reason;
 }
 
 /* The whole request at the start of input goes no further. */
@@ -331,13 +335,11 @@ static void relay_refuse(struct relay *relay, const char *reason)
 	relay_reply_failure(relay);
 }
 
-/* It may go upstream, once the signature is paid for. */
+/* It may go upstream, once the signature is paid for. Whoever was asked to confirm it took a while. */
 static void relay_proceed(struct relay *relay)
 {
-	const char *reason = NULL;
+	const char *reason = relay_check(relay);
 
-	if (record_is_of_signature(relay->record))
-		reason = relay_check_signature(relay);
 	if (reason == NULL && record_is_of_signature(relay->record)) {
 		relay->source->state->lease.used++;
 		reason = grant_take_signature(relay->grant);

@@ -1,6 +1,10 @@
 /*
  * What a policy lets pass a relay, and what it lets be seen.
  */
+#include <stdlib.h>
+#include <time.h>
+
+#include "agentd/confirm.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
 #include "tests/support/relay_world.h"
@@ -113,6 +117,33 @@ START_TEST(the_log_says_why_a_login_is_refused)
 }
 END_TEST
 
+/* The answer to whoever was asked may come late. */
+START_TEST(a_token_that_ends_while_someone_is_asked_signs_nothing)
+{
+	static const char script[] = "#!/bin/sh\n"
+				     "while [ ! -e go ]; do sleep 0.02; done\n";
+	struct world_client *client;
+	struct confirm confirm;
+	char path[256];
+
+	workspace_write("askpass", view_of(script));
+	workspace_run("chmod 700 askpass; rm -f go");
+	snprintf(path, sizeof(path), "%s/askpass", workspace_path);
+	setenv("SSH_ASKPASS", path, 1);
+	client = client_with("ask echo again", "confirm", "yes");
+	confirm_init(&confirm, &world.loop, &world.limits);
+	world.context.confirm = &confirm;
+	client->grant.has_token = true;
+	client_ask_signature(client, 10);
+	ck_assert_uint_eq(client->replies, 0);
+	client->grant.token.expiry_s = (uint64_t)time(NULL);
+	workspace_run("touch go");
+	world_await_replies(&world, client, 1);
+	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
+	said_expect("the token has expired");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("relay_policy");
@@ -125,5 +156,6 @@ int main(void)
 	tcase_add_test(tests, a_list_that_is_malformed_is_not_shown);
 	tcase_add_test(tests, a_signature_by_a_key_not_allowed_never_reaches_the_agent);
 	tcase_add_test(tests, the_log_says_why_a_login_is_refused);
+	tcase_add_test(tests, a_token_that_ends_while_someone_is_asked_signs_nothing);
 	return unit_main(tests, "relay_policy");
 }
