@@ -91,10 +91,14 @@ static void reload_apply(struct reload *reload)
 	for (size_t i = 0; err == 0 && i < next->allow.count; i++)
 		err = access_allow(&access, next->allow.list[i]);
 	if (err == 0)
+		err = listeners_set_ids(reload->listeners, &next->sources);
+	/* Last: it has no way back, and logins go by it. */
+	if (err == 0) {
 		err = trusted_hosts_set_files(front->trusted_hosts, next->known_hosts.list,
 					      next->known_hosts.count);
-	if (err == 0)
-		err = listeners_set_ids(reload->listeners, &next->sources);
+		if (err != 0)
+			(void)listeners_set_ids(reload->listeners, &front->sources);
+	}
 	if (err != 0) {
 		free(access.allowed);
 		log_error("reload: not all could be opened" STAYS);

@@ -33,6 +33,18 @@ expect_nothing_changed
 conf '[id a]' 'key = a.pem' '[id b]' 'key = -' '[limits]' 'connections-per-link = 7'
 reload_refused 'a key from standard input can be read only once'
 expect_nothing_changed
+# What can only go wrong at the very end: even then logins go by the known hosts that they went by.
+printf 'git.example.com %s\n' "$(cut -d' ' -f1,2 a.pem.pub)" >old.hosts
+printf 'git.example.com %s\n' "$(cut -d' ' -f1,2 b.pem.pub)" >new.hosts
+conf '[daemon]' 'known-hosts = old.hosts' '[id a]' 'key = a.pem'
+reload
+touch "$(id_socket c)"
+conf '[daemon]' 'known-hosts = new.hosts' '[id a]' 'key = a.pem' '[id c]' 'key = a.pem'
+reload_refused 'cannot listen on .*/ids/c.sock: there is a file of that name'
+ssh_peer exec offer >offer.log
+expect_line offer.log "^known-host $(sed 's/[+.]/\\&/g' old.hosts)$"
+rm "$(id_socket c)"
+expect_nothing_changed
 rm conf
 reload_refused '--config conf: there is no such file'
 expect_nothing_changed
