@@ -1,0 +1,18 @@
+# fish completion of ssh-shim
+
+complete -c ssh-shim -l id -x -d 'The id to ask for'
+complete -c ssh-shim -l connect -x -a 'auto unix: host.docker.internal host.containers.internal' -d 'Where the daemon is'
+complete -c ssh-shim -l discover -d 'Ask by broadcast without a token, too'
+complete -c ssh-shim -l token-file -r -F -d 'The token'
+complete -c ssh-shim -l wait -x -d 'How long to look for a daemon'
+complete -c ssh-shim -l optional -d 'Run the command without a daemon, too'
+complete -c ssh-shim -l check -d 'Say which daemon is found, run nothing'
+complete -c ssh-shim -l no-ssh-wrapper -d 'Leave the ssh of the image alone'
+complete -c ssh-shim -l secret -x -d 'A secret of the daemon'
+complete -c ssh-shim -l secrets-on-disk -d 'Write secrets to disk where there is no tmpfs'
+complete -c ssh-shim -l owner -x -d 'Owner of the socket'
+complete -c ssh-shim -l mode -x -d 'Mode of the socket'
+complete -c ssh-shim -l quiet -d 'Errors only'
+complete -c ssh-shim -l verbose -d 'What was tried, too'
+complete -c ssh-shim -l help -d 'List the options'
+complete -c ssh-shim -l version -d 'Print the version'
