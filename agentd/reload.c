@@ -80,6 +80,17 @@ static void log_changes(const struct reload *reload)
 	}
 }
 
+/* What was used of an id stays used, whatever keys it has now: else new ones would begin it anew. */
+static void carry_leases(const struct source_set *now, const struct source_set *next)
+{
+	for (size_t i = 0; i < next->count; i++) {
+		const struct source *before = source_find(now, next->list[i]->id);
+
+		if (before != NULL)
+			next->list[i]->state->lease = before->state->lease;
+	}
+}
+
 /* All that can go wrong comes first. */
 static void reload_apply(struct reload *reload)
 {
@@ -106,6 +117,7 @@ static void reload_apply(struct reload *reload)
 		return;
 	}
 	log_changes(reload);
+	carry_leases(&front->sources, &next->sources);
 	warn_of_restart(reload->options, next);
 	free(front->access.allowed);
 	front->access.allowed = access.allowed;

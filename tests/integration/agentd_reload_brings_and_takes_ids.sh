@@ -42,10 +42,13 @@ counter_end before
 await_keepers 1
 [ "$(raw_agent "$(id_socket b)" sign 200)" = 14 ] || fail 'the id that stayed lost its keeper'
 
-# The same names of files, with other content.
+# The same names of files, with other content; the two signatures that were made count on.
 mv c.pem b.pem
 mv c.pem.pub b.pem.pub
+conf '[id b]' 'key = b.pem' 'max-signatures = 2'
 reload
+[ "$(raw_agent "$(id_socket b)" sign 200)" = 5 ] || fail 'other keys began the count anew'
+daemon_await_log "refused kind=sign id=b .*: the id's signatures are used up"
 SSH_AUTH_SOCK=$(id_socket b) ssh-add -l >out.log
 grep -qF "$(ssh-keygen -lf b.pem.pub | cut -d' ' -f2)" out.log || fail 'the new key is not offered'
 await_keepers 1
