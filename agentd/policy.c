@@ -111,7 +111,7 @@ bool policy_name_is_list(const char *name)
 {
 	for (size_t i = 0; i < POLICY_KEY_COUNT; i++) {
 		if (strcmp(name, policy_keys[i].name) == 0)
-			return policy_keys[i].set == set_words;
+			return policy_keys[i].set == set_words || policy_keys[i].set == set_repos;
 	}
 	return false;
 }

@@ -168,6 +168,24 @@ START_TEST(an_id_has_key_files_an_agent_and_a_policy)
 }
 END_TEST
 
+START_TEST(a_list_may_be_given_in_several_lines)
+{
+	const struct policy *policy;
+
+	ck_assert_int_eq(read_text("[id a]\nagent = /run/a\n"
+				   "host = a.example\nhost = b.example\n"
+				   "user = a\nuser = b\n"
+				   "allow-sshsig = a\nallow-sshsig = b\n"
+				   "repo = a.example/a\nrepo = a.example/b\n"),
+			 0);
+	policy = &source_find(&options.sources, "a")->policy;
+	ck_assert_uint_eq(policy->hosts.count, 2);
+	ck_assert_uint_eq(policy->users.count, 2);
+	ck_assert_uint_eq(policy->sshsig_namespaces.count, 2);
+	ck_assert_uint_eq(policy->repos.count, 2);
+}
+END_TEST
+
 START_TEST(each_mistake_is_told_with_its_line)
 {
 	ck_assert_int_eq(read_text("\n"
@@ -452,6 +470,7 @@ int main(void)
 	tcase_add_test(tests, every_key_of_the_daemon_is_taken);
 	tcase_add_test(tests, every_limit_is_taken);
 	tcase_add_test(tests, an_id_has_key_files_an_agent_and_a_policy);
+	tcase_add_test(tests, a_list_may_be_given_in_several_lines);
 	tcase_add_test(tests, each_mistake_is_told_with_its_line);
 	tcase_add_test(tests, an_unknown_name_is_told_with_the_nearest);
 	tcase_add_test(tests, an_indented_line_is_a_key_like_any_other);
