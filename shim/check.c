@@ -36,17 +36,22 @@ void check_print_link(FILE *to, const char *where, const char *origin, const cha
 		fprintf(to, "token: none, the network is trusted\n");
 }
 
-static void print_id(FILE *to, const struct offer *offer, const struct offer_id *id)
+void check_print_keys(FILE *to, const struct offer *offer, const struct offer_id *id)
 {
-	fprintf(to, "id: %s (%s) %s%s%s\n", id->name, id->source,
-		id->is_available ? "ok" : "unavailable", id->reason[0] != '\0' ? ": " : "",
-		id->reason);
 	for (size_t i = 0; i < id->key_count; i++) {
 		const struct offer_key *key = &offer->keys[id->first_key + i];
 
 		fprintf(to, "  key: %s %s %" PRIu32 " %s\n", key->fingerprint, key->type, key->bits,
 			key->comment);
 	}
+}
+
+static void print_id(FILE *to, const struct offer *offer, const struct offer_id *id)
+{
+	fprintf(to, "id: %s (%s) %s%s%s\n", id->name, id->source,
+		id->is_available ? "ok" : "unavailable", id->reason[0] != '\0' ? ": " : "",
+		id->reason);
+	check_print_keys(to, offer, id);
 }
 
 static void print_secret(FILE *to, const struct offer_secret *secret)

@@ -23,6 +23,9 @@ void check_print_link(FILE *to, const char *where, const char *origin, const cha
 /* Its offer, chosen (may be NULL) being the id that a command would get. */
 void check_print_offer(FILE *to, const struct offer *offer, const struct offer_id *chosen);
 
+/* One line for each key of an id. */
+void check_print_keys(FILE *to, const struct offer *offer, const struct offer_id *id);
+
 /* A daemon's Unix socket, and the identities it listed. */
 void check_print_socket(FILE *to, const struct found *found);
 

@@ -39,7 +39,9 @@ const char options_help[] =
 	"                      the shim keeps trying that long for a daemon still to be started\n"
 	"  --optional          without a daemon run the command anyway; a daemon that refuses is\n"
 	"                      still an error\n"
-	"  --check             say which daemon is found and what it offers, run nothing;\n"
+	"  --check [TARGET]    say which daemon is found and what it offers, run nothing; with\n"
+	"                      USER@HOST:PATH, ssh://..., or HOST also which keys would be\n"
+	"                      offered there, and whether its host key is known;\n"
 	"                      status 0, 1 (something is wrong), 2 (no daemon)\n"
 	"  --no-ssh-wrapper    leave the image's ssh alone: no host keys and no choice of keys by\n"
 	"                      repository from the daemon\n"
@@ -260,9 +262,12 @@ static int finish_parse(int argc, char **argv, struct options *options, struct p
 	if (options->connect != NULL && strcmp(options->connect, "auto") == 0)
 		options->connect = NULL;
 	if (options->action == OPTIONS_CHECK) {
-		if (optind < argc)
-			return fail(error, "--check runs no command: leave out \"%s\"",
-				    argv[optind]);
+		if (optind + 1 < argc)
+			return fail(error,
+				    "--check runs no command, and tells about one repository or "
+				    "host: leave out \"%s\"",
+				    argv[optind + 1]);
+		options->check_target = argv[optind];
 		return 0;
 	}
 	if (optind >= argc)

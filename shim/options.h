@@ -24,9 +24,10 @@ enum options_action {
 /* Strings are borrowed from argv and the environment. */
 struct options {
 	enum options_action action;
-	const char *id;		/* NULL: the daemon's default */
-	const char *connect;	/* NULL: search */
-	const char *token_file; /* NULL: environment, then the build secret */
+	const char *id;		  /* NULL: the daemon's default */
+	const char *connect;	  /* NULL: search */
+	const char *check_target; /* a git server or repository to tell about; NULL: none */
+	const char *token_file;	  /* NULL: environment, then the build secret */
 	unsigned int wait_ms;
 	bool is_wait_given; /* then "nobody there" is worth another try until wait_ms have passed */
 	bool is_optional;

@@ -12,6 +12,7 @@
 #include "shim/agent_sockets.h"
 #include "shim/ask.h"
 #include "shim/check.h"
+#include "shim/check_target.h"
 #include "shim/child_environment.h"
 #include "shim/command.h"
 #include "shim/find.h"
@@ -233,6 +234,20 @@ static void shim_serve(struct shim *shim, const struct offer *offer, const struc
 	shim_fetch_secrets(shim, offer);
 }
 
+/* The end of --check, where nothing was wrong so far. */
+static void shim_finish_check(struct shim *shim, const struct offer *offer,
+			      const struct offer_id *id)
+{
+	const struct check_target target = {
+		.text = shim->options->check_target,
+		.offer = offer,
+		.id = id,
+		.has_no_wrapper = shim->options->has_no_wrapper,
+	};
+
+	shim_finish(shim, target.text != NULL ? check_target_print(stdout, &target) : CHECK_OK);
+}
+
 static void shim_judge_offer(struct shim *shim, const struct offer *offer)
 {
 	bool may_have_no_id = offer->id_count == 0 && offer->secret_count > 0 &&
@@ -257,7 +272,7 @@ static void shim_judge_offer(struct shim *shim, const struct offer *offer)
 	log_debug("id %s of %s, ready after %u ms", id != NULL ? id->name : "(none)",
 		  shim->uplink.where, (unsigned int)(uv_now(&shim->loop) - shim->started_ms));
 	if (is_check(shim))
-		shim_finish(shim, CHECK_OK);
+		shim_finish_check(shim, offer, id);
 	else
 		shim_serve(shim, offer, id);
 }
@@ -307,7 +322,7 @@ static void on_found(void *owner, const struct found *found)
 		shim_take_link(shim, found);
 	} else if (is_check(shim)) {
 		check_print_socket(stdout, found);
-		shim_finish(shim, CHECK_OK);
+		shim_finish_check(shim, NULL, NULL);
 	} else if (secrets_are_required(shim->options->secrets, shim->options->secret_count)) {
 		shim_fail(shim, "a mounted socket leads to an agent and to nothing else: secrets "
 				"come over TCP, with a token (or --trust-network); see --connect");

@@ -119,8 +119,7 @@ static void read_files(struct wrapper *wrapper)
 	wrapper_read_routes(path, &wrapper->routes);
 }
 
-/* Where ssh looks for ~/.ssh/config: the user's entry counts, not $HOME. */
-static const char *home_directory(char home[PATH_MAX])
+const char *wrapper_home(char home[PATH_MAX])
 {
 	FILE *users = fopen("/etc/passwd", "re");
 	const struct passwd *user;
@@ -167,18 +166,26 @@ static int join_command(char *const *words, char *out, size_t size)
 	return 0;
 }
 
-/* The repository that git asks for. 0 or a negative errno: it is none. */
-static int find_place(struct wrapper *wrapper, char **argv, struct repo_place *place)
+/* The path that git asks for. 0 or a negative errno: it is no git that asks. */
+static int asked_path(const struct wrapper *wrapper, char path[REPO_PATH_SIZE])
+{
+	char command[COMMAND_SIZE];
+
+	if (wrapper->args.command == NULL ||
+	    join_command(wrapper->args.command, command, sizeof(command)) != 0)
+		return -ENOENT;
+	return git_command_path(command, path, REPO_PATH_SIZE);
+}
+
+/* Where that path is. 0 or a negative errno: nowhere. */
+static int find_place(struct wrapper *wrapper, char **argv, const char *path,
+		      struct repo_place *place)
 {
 	const struct client_args *args = &wrapper->args;
-	char command[COMMAND_SIZE];
-	char path[REPO_PATH_SIZE];
 	char host[REPO_HOST_SIZE];
 	uint16_t port = args->port != 0 ? args->port : 22;
 
-	if (args->host == NULL || args->host_len >= sizeof(host) || args->command == NULL ||
-	    join_command(args->command, command, sizeof(command)) != 0 ||
-	    git_command_path(command, path, sizeof(path)) != 0)
+	if (args->host == NULL || args->host_len >= sizeof(host))
 		return -ENOENT;
 	memcpy(host, args->host, args->host_len);
 	host[args->host_len] = '\0';
@@ -194,10 +201,11 @@ static int find_place(struct wrapper *wrapper, char **argv, struct repo_place *p
 static void choose_socket(struct wrapper *wrapper, char **argv)
 {
 	char socket[ROUTE_SOCKET_SIZE];
+	char path[REPO_PATH_SIZE];
 	struct repo_place place;
 
 	if (wrapper->routes.len == 0 || (wrapper->args.settings & CLIENT_SETS_AGENT) != 0 ||
-	    find_place(wrapper, argv, &place) != 0 ||
+	    asked_path(wrapper, path) != 0 || find_place(wrapper, argv, path, &place) != 0 ||
 	    repo_route_choose(byte_buf_view(&wrapper->routes), &place, socket) != 0)
 		return;
 	snprintf(wrapper->socket, sizeof(wrapper->socket), "%s/%s", wrapper->dir, socket);
@@ -283,7 +291,7 @@ static int run_ssh(struct wrapper *wrapper, char **argv)
 	wrapper->settings = wrapper->args.settings;
 	if (!wrapper->is_dropbear && (wrapper->has_known_hosts || wrapper->routes.len > 0))
 		wrapper->settings |=
-			client_config_settings(wrapper->args.config_file, home_directory(home));
+			client_config_settings(wrapper->args.config_file, wrapper_home(home));
 	choose_socket(wrapper, argv);
 	if (wrapper->is_dropbear)
 		return run_dropbear(wrapper, argv);
@@ -313,6 +321,29 @@ static int run_copier(const struct wrapper *wrapper, char **argv)
 		return exec_real(wrapper, no_options, argv);
 	snprintf(ssh, sizeof(ssh), "%.*s/" WORKDIR_BIN "/ssh", PATH_MAX - 16, wrapper->dir);
 	return exec_real(wrapper, options, argv);
+}
+
+int wrapper_foresee(char **argv, const char *path, struct byte_view routes,
+		    struct wrapper_foresight *out)
+{
+	static struct wrapper wrapper; /* too big for a stack */
+	char home[PATH_MAX];
+
+	wrapper = (struct wrapper){.name = argv[0]};
+	*out = (struct wrapper_foresight){0};
+	client_args_parse(argv, &wrapper.args);
+	wrapper.settings = wrapper.args.settings;
+	out->has_program = find_real(&wrapper) == 0;
+	out->is_dropbear = out->has_program && wrapper.is_dropbear;
+	if (out->has_program && !wrapper.is_dropbear)
+		wrapper.settings |= client_config_settings(NULL, wrapper_home(home));
+	else
+		wrapper.is_dropbear = true; /* there is nobody to ask */
+	if (find_place(&wrapper, argv, path, &out->place) != 0 || out->place.host[0] == '\0')
+		return -EINVAL;
+	if (out->place.path[0] != '\0')
+		(void)repo_route_choose(routes, &out->place, out->socket);
+	return 0;
 }
 
 int wrapper_run(char **argv)

@@ -55,9 +55,21 @@ static int make_links(const struct workdir *workdir)
 	return err;
 }
 
-static void put_routes(struct byte_buf *text, const struct offer *offer,
-		       const struct offer_id *by_default)
+void wrapper_socket_of(const struct offer_id *id, const struct offer_id *by_default,
+		       char socket[ROUTE_SOCKET_SIZE])
 {
+	if (id == by_default)
+		snprintf(socket, ROUTE_SOCKET_SIZE, "%s", WORKDIR_SOCKET);
+	else
+		snprintf(socket, ROUTE_SOCKET_SIZE, WORKDIR_IDS "/%.*s%s", ID_NAME_MAX, id->name,
+			 AGENT_SOCKETS_SUFFIX);
+}
+
+void wrapper_put_routes(struct byte_buf *text, const struct offer *offer,
+			const struct offer_id *by_default)
+{
+	char socket[ROUTE_SOCKET_SIZE];
+
 	for (size_t i = 0; i < offer->repo_count; i++) {
 		const struct offer_repo *repo = &offer->repos[i];
 		const struct offer_id *id = offer_find(offer, repo->id);
@@ -68,11 +80,8 @@ static void put_routes(struct byte_buf *text, const struct offer *offer,
 				 repo->pattern, repo->id);
 			continue;
 		}
-		if (id == by_default)
-			byte_buf_printf(text, "%s %s\n", WORKDIR_SOCKET, repo->pattern);
-		else
-			byte_buf_printf(text, WORKDIR_IDS "/%s%s %s\n", id->name,
-					AGENT_SOCKETS_SUFFIX, repo->pattern);
+		wrapper_socket_of(id, by_default, socket);
+		byte_buf_printf(text, "%s %s\n", socket, repo->pattern);
 	}
 }
 
@@ -83,7 +92,7 @@ static int write_routes(const struct workdir *workdir, const struct offer *offer
 	int err;
 
 	byte_buf_init(&text, WRAPPER_ROUTES_MAX);
-	put_routes(&text, offer, by_default);
+	wrapper_put_routes(&text, offer, by_default);
 	err = byte_buf_status(&text);
 	if (err == 0 && text.len > 0)
 		err = write_file(workdir, WORKDIR_ROUTES, byte_buf_view(&text));

@@ -13,6 +13,7 @@
 
 #include "common/bytes.h"
 #include "shim/offer.h"
+#include "shim/repo_route.h"
 #include "shim/workdir.h"
 
 #define WRAPPER_NAMES "ssh", "scp", "sftp"
@@ -28,6 +29,14 @@ bool wrapper_is_needed(const struct offer *offer);
  */
 int wrapper_files_make(const struct workdir *workdir, const struct offer *offer,
 		       const struct offer_id *by_default, char *error, size_t error_size);
+
+/* The routes of the offer, as the file has them. Says on stderr which it leaves out. */
+void wrapper_put_routes(struct byte_buf *text, const struct offer *offer,
+			const struct offer_id *by_default);
+
+/* The socket that serves an id, relative to the shim's directory. */
+void wrapper_socket_of(const struct offer_id *id, const struct offer_id *by_default,
+		       char socket[ROUTE_SOCKET_SIZE]);
 
 /* Appends the file's content; where it is not there, nothing. */
 void wrapper_read_routes(const char *path, struct byte_buf *routes);

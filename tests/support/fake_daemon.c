@@ -14,7 +14,7 @@
  *   --reply HEX      answer agent requests with these bytes
  *
  * Prints "listening PORT TOKEN" when it listens. Afterwards "password" whenever one is shown, "request"
- * for each agent request, "channel" for each agent channel. Ends with SIGTERM, or SIGKILL.
+ * for each agent request, "channel" for each agent channel, "verb NAME" for each verb. Ends with SIGTERM, or SIGKILL.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -90,6 +90,7 @@ static int on_exec(struct wire_channel *stream, const char *verb)
 	struct fake_channel *channel = stream->owner;
 
 	channel->is_verb = true;
+	printf("verb %s\n", verb);
 	return strcmp(verb, "offer") == 0 ? 0 : 1;
 }
 

@@ -149,11 +149,14 @@ START_TEST(wait_is_whole_seconds)
 }
 END_TEST
 
-START_TEST(check_takes_no_command)
+START_TEST(check_takes_a_target_and_no_command)
 {
 	ck_assert_int_eq(parse("--check", NULL), 0);
 	ck_assert_int_eq(options.action, OPTIONS_CHECK);
-	ck_assert_int_eq(parse("--check", "true", NULL), -EINVAL);
+	ck_assert_ptr_null(options.check_target);
+	ck_assert_int_eq(parse("--check", "git@example.org:a", NULL), 0);
+	ck_assert_str_eq(options.check_target, "git@example.org:a");
+	ck_assert_int_eq(parse("--check", "--", "git", "clone", NULL), -EINVAL);
 }
 END_TEST
 
@@ -172,6 +175,6 @@ int main(void)
 	tcase_add_test(tests, owner_takes_numbers_only);
 	tcase_add_test(tests, mode_is_octal_and_leaves_the_owner_in);
 	tcase_add_test(tests, wait_is_whole_seconds);
-	tcase_add_test(tests, check_takes_no_command);
+	tcase_add_test(tests, check_takes_a_target_and_no_command);
 	return unit_main(tests, "shim_options");
 }
