@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "agentd/inbox.h"
 #include "agentd/open_request.h"
 #include "common/frame.h"
 
@@ -19,7 +20,7 @@ static void on_data(struct wire_channel *channel, struct byte_view bytes)
 	int err = relay_input(agent->relay, bytes);
 
 	if (err != 0)
-		wire_violate(channel->wire, relay_input_fault(err));
+		wire_violate(channel->wire, inbox_fault(err));
 }
 
 static void on_ready(struct wire_channel *channel)

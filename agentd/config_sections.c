@@ -22,12 +22,14 @@ static int setting_value(const struct config_reader *reader, const struct settin
 			 const char *value, char **whole, char reason[CONFIG_REASON_MAX])
 {
 	static const char unix_prefix[] = "unix:";
+	bool is_file = setting->kind == SETTING_PATH || setting->kind == SETTING_PATHS ||
+		       (setting->kind == SETTING_LOG && strcmp(value, "journal") != 0);
 	bool is_unix = setting->kind == SETTING_LISTEN &&
 		       strncmp(value, unix_prefix, strlen(unix_prefix)) == 0;
 	char *path = NULL;
 	int err;
 
-	if (setting->kind == SETTING_PATH || setting->kind == SETTING_PATHS)
+	if (is_file)
 		return config_path_expand(value, reader->path, whole, reason);
 	if (!is_unix) {
 		*whole = strdup(value);

@@ -34,6 +34,7 @@ enum { SIGNAL_COUNT = sizeof(handled_signals) / sizeof(handled_signals[0]) };
 struct daemon {
 	uv_loop_t loop;
 	struct front front;
+	struct audit audit;
 	struct listeners listeners;
 	struct keepers keepers;
 	struct reload reload;
@@ -100,6 +101,7 @@ static void daemon_forget_keys(struct daemon *daemon)
 	else
 		log_info("SIGUSR1: all keys are dropped; their ids offer nothing until the key "
 			 "files are read again (SIGHUP), or until a restart");
+	audit_end(&daemon->audit, audit_begin(&daemon->audit, "keys-dropped"));
 }
 
 /* True if this process was started on a terminal, and has it still. */
@@ -224,6 +226,8 @@ static int daemon_prepare(struct daemon *daemon, const struct options *options)
 		err = revocations_load(&front->access.revoked, options->token_file);
 	if (err == 0)
 		err = listeners_resolve(&daemon->listeners, front, options);
+	if (err == 0)
+		err = audit_open(&daemon->audit, options->audit_log, options->audit_mode);
 	return err;
 }
 
@@ -329,8 +333,10 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	confirm_init(&front->confirm, &daemon->loop, &front->limits);
 	front->relays = (struct relay_context){.pool = &front->pool,
 					       .confirm = &front->confirm,
+					       .audit = &daemon->audit,
 					       .on_quiet = on_relays_quiet,
 					       .owner = daemon};
+	audit_start(&daemon->audit, &daemon->loop);
 	err = front_init(front);
 	if (err == 0)
 		err = listeners_open(&daemon->listeners);
@@ -345,6 +351,9 @@ static void daemon_serve(struct daemon *daemon, char **command)
 			daemon->exit_status = 1;
 		daemon_close(daemon);
 	}
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	/* Only now: the end of each connection is on record, too. */
+	audit_close(&daemon->audit);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 }
 
@@ -363,6 +372,7 @@ int daemon_run(struct options *options)
 					.options = options};
 	daemon.ends_with_terminal = ends_with_terminal(options);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* an audit log at its limit is an error like others */
 	harden_process();
 	process_limits_read(&daemon.inherited);
 	process_limits_adapt(&daemon.inherited);
@@ -387,6 +397,7 @@ int daemon_run(struct options *options)
 	listeners_deinit(&daemon.listeners);
 	front_deinit(&daemon.front);
 	keepers_deinit(&daemon.keepers);
+	audit_deinit(&daemon.audit);
 	/* Wiped clean now; a leak checker may look. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return daemon.exit_status;

@@ -42,6 +42,7 @@ struct front {
 	uint16_t port_hint; /* for tokens; 0: no TCP listener */
 	struct link_list links;
 	unsigned link_count;
+	uint64_t last_link; /* the number of the latest link, or local connection */
 	struct local_list locals;
 	struct control_list controls;
 };

@@ -9,6 +9,7 @@
 #include "common/token.h"
 
 struct grant {
+	uint64_t link;		     /* its number in this run, from 1 on; 0: it has none yet */
 	char peer[ADDRESS_TEXT_MAX]; /* for the log */
 	bool has_token;		     /* else: every id and secret, without end */
 	struct token token;

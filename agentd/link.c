@@ -9,6 +9,7 @@
 
 #include "agentd/agent_channel.h"
 #include "agentd/lease.h"
+#include "agentd/record.h"
 #include "agentd/report.h"
 #include "agentd/verb_channel.h"
 #include "common/log.h"
@@ -74,6 +75,9 @@ static void on_wire_lost(struct wire *wire, const char *reason)
 	else if (report_is_due())
 		log_info("link ended peer=%s: %s", link->grant.peer,
 			 log_escape(view_of(reason), escaped));
+	if (link->is_logged_in)
+		audit_peer(link->front->relays.audit, "link-closed", &link->grant, wire->violation,
+			   false);
 	link_close_timers(link);
 }
 
@@ -114,6 +118,7 @@ static int link_let_in(struct link *link)
 	link->is_logged_in = true;
 	uv_timer_stop(&link->deadline);
 	log_info("link opened peer=%s token=%s", link->grant.peer, grant_name(&link->grant));
+	audit_peer(link->front->relays.audit, "link-opened", &link->grant, NULL, false);
 	return SSH_AUTH_SUCCESS;
 }
 
@@ -138,6 +143,7 @@ static int link_keep_out(struct link *link, ssh_session session, const char *rea
 			 failures, link->grant.peer);
 	else if (failures <= max && report_is_due())
 		log_warn("login refused peer=%s: %s", link->grant.peer, reason);
+	audit_peer(link->front->relays.audit, "login-refused", &link->grant, reason, true);
 	if (failures > max) {
 		wire_violate(&link->wire, "too many failed logins from its address");
 	} else if (++link->failed_logins >= LOGIN_FAILURES_MAX) {
@@ -204,8 +210,9 @@ static bool link_open_agent_channel(struct link *link, ssh_message message)
 	if (id != NULL)
 		source = source_find(&link->front->sources, id);
 	if (source == NULL || !grant_covers(&link->grant, source->id)) {
-		report_refusal(log_escape(view_of(id != NULL ? id : ""), escaped), &link->grant,
-			       "open", "this id is not offered to this peer");
+		record_refusal(&link->grant, log_escape(view_of(id != NULL ? id : ""), escaped),
+			       "open", "this id is not offered to this peer",
+			       link->front->relays.audit);
 		return false;
 	}
 	return agent_channel_open(link, message, source);
@@ -221,7 +228,8 @@ static int on_message(ssh_session session, ssh_message message, void *userdata)
 	if (ssh_message_type(message) != SSH_REQUEST_CHANNEL_OPEN || !link->is_logged_in)
 		return 1;
 	if (link->wire.channel_count >= link->front->limits.connections_per_link) {
-		report_refusal("-", &link->grant, "open", "too many channels on one link");
+		record_refusal(&link->grant, "-", "open", "too many channels on one link",
+			       link->front->relays.audit);
 		return 1;
 	}
 	if (ssh_message_subtype(message) == SSH_CHANNEL_DIRECT_TCPIP)
@@ -287,6 +295,7 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 	link->is_trusted = is_trusted;
 	memcpy(&link->peer, peer, address_len(peer));
 	address_format(peer, link->grant.peer);
+	link->grant.link = ++front->last_link;
 	link_set_socket_options(fd);
 	uv_timer_init(front->loop, &link->deadline);
 	uv_timer_init(front->loop, &link->penance);

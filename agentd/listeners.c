@@ -10,7 +10,7 @@
 #include "agentd/link.h"
 #include "agentd/link_room.h"
 #include "agentd/local.h"
-#include "agentd/report.h"
+#include "agentd/record.h"
 #include "agentd/responder.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
@@ -49,7 +49,7 @@ static void on_link_accepted(struct listener *listener, int fd, const struct soc
 		reason = "as many links as are allowed are open from this address";
 	if (reason != NULL) {
 		address_format(peer, nobody.peer);
-		report_refusal("-", &nobody, "connect", reason);
+		record_refusal(&nobody, "-", "connect", reason, front->relays.audit);
 		close(fd);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "agentd/inbox.h"
 #include "agentd/peer_cred.h"
 #include "agentd/report.h"
 #include "common/frame.h"
@@ -75,7 +76,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 	if (err != 0) {
 		if (report_is_due())
 			log_warn("agent connection ended peer=%s: %s", local->grant.peer,
-				 relay_input_fault(err));
+				 inbox_fault(err));
 		local_close(local);
 		return;
 	}
@@ -184,11 +185,14 @@ void local_accept(struct front *front, int fd, struct source *source)
 		return;
 	}
 	local->front = front;
+	local->grant.link = ++front->last_link;
 	if (!peer_cred_is_ours(fd, local->grant.peer)) {
 		if (report_is_due())
 			log_warn("agent connection refused peer=%s id=%s: the socket serves its "
 				 "owner and root",
 				 local->grant.peer, source->id);
+		audit_peer(front->relays.audit, "connection-refused", &local->grant,
+			   "the socket serves its owner and root", true);
 		close(fd);
 		free(local);
 		return;

@@ -54,6 +54,10 @@ static const char usage_head[] =
 	"  --fork                   go to the background once listening, for\n"
 	"                           eval \"$(ssh-forward-agentd --fork ...)\"\n"
 	"  --log-level LEVEL        error, warn, info (default) or debug\n"
+	"  --audit-log FILE         a line of JSON for each decision; journal: in systemd's "
+	"journal\n"
+	"  --audit MODE             required: nothing is signed that cannot be recorded;\n"
+	"                           best-effort (default): a warning\n"
 	"  --limit NAME=N           a bound, by default:\n";
 
 static const char usage_tail[] = "  --help, --version\n";
@@ -86,6 +90,8 @@ static const struct option long_options[] = {
 	{"token-file", required_argument, NULL, OPT_SETTING},
 	{"fork", no_argument, NULL, OPT_FORK},
 	{"log-level", required_argument, NULL, OPT_SETTING},
+	{"audit-log", required_argument, NULL, OPT_SETTING},
+	{"audit", required_argument, NULL, OPT_SETTING},
 	{"limit", required_argument, NULL, OPT_LIMIT},
 	{"config", required_argument, NULL, OPT_CONFIG},
 	{"test", no_argument, NULL, OPT_TEST},
@@ -353,4 +359,5 @@ void options_deinit(struct options *options)
 	word_list_deinit(&options->known_hosts);
 	free(options->token_file);
 	free(options->passphrase_file);
+	free(options->audit_log);
 }

@@ -4,6 +4,7 @@
 #ifndef AGENTD_OPTIONS_H
 #define AGENTD_OPTIONS_H
 
+#include "agentd/audit.h"
 #include "agentd/limits.h"
 #include "agentd/secret_set.h"
 #include "agentd/source.h"
@@ -23,6 +24,8 @@ struct options {
 	enum log_level log_level;
 	char *token_file;
 	char *passphrase_file;
+	char *audit_log; /* "journal", a file, or NULL */
+	enum audit_mode audit_mode;
 	char **command; /* what stands behind "--", or NULL; borrowed from argv */
 	bool trusts_network;
 	bool is_discoverable;

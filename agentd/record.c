@@ -1,5 +1,6 @@
 #include "agentd/record.h"
 
+#include "agentd/audit.h"
 #include "agentd/report.h"
 #include "common/agent_msg.h"
 
@@ -60,9 +61,25 @@ static void record_count(const struct record *record)
 	}
 }
 
-void record_hand_out(const struct record *record)
+int record_hand_out(const struct record *record, struct audit *audit, struct audit_ticket *ticket)
 {
 	report_request(record);
 	if (record->statistics != NULL)
 		record_count(record);
+	return audit_record(audit, record, ticket);
+}
+
+void record_refusal(const struct grant *grant, const char *id, const char *kind, const char *reason,
+		    struct audit *audit)
+{
+	const struct record record = {
+		.id = id,
+		.grant = grant,
+		.kind = kind,
+		.decision = {.kind = GATE_OTHER},
+		.verdict = VERDICT_REFUSED,
+		.reason = reason,
+	};
+
+	record_hand_out(&record, audit, NULL);
 }

@@ -54,7 +54,17 @@ void record_set_key(struct record *record, struct byte_view request);
 uint64_t record_total_ns(const struct record *record);
 uint64_t record_upstream_ns(const struct record *record);
 
-/* The record is complete: it goes to the log and into the statistics. */
-void record_hand_out(const struct record *record);
+struct audit;
+struct audit_ticket;
+
+/*
+ * The record is complete: it goes to the log, into the statistics and to the audit log. What comes of the
+ * last is returned, as audit_record does.
+ */
+int record_hand_out(const struct record *record, struct audit *audit, struct audit_ticket *ticket);
+
+/* Something was refused before it came to a request for a source: a record of that, handed out. */
+void record_refusal(const struct grant *grant, const char *id, const char *kind, const char *reason,
+		    struct audit *audit);
 
 #endif

@@ -2,33 +2,24 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "agentd/gate.h"
 #include "agentd/identity_filter.h"
+#include "agentd/inbox.h"
 #include "agentd/record.h"
 #include "agentd/report.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
 #include "common/log.h"
 
-enum {
-	/*
-	 * Of what waits in all relays together, requests over INPUT_SMALL_MAX may fill
-	 * INPUT_TOTAL_MAX: no request that ssh makes comes near, and a hostile build with thousands of
-	 * connections would otherwise fill the memory.
-	 */
-	INPUT_SMALL_MAX = 16 * 1024,
-	INPUT_TOTAL_MAX = 64 * 1024 * 1024,
-	/* What an idle connection may keep, for the next request. */
-	INPUT_IDLE_MAX = 4 * 1024,
-};
-
 enum relay_state {
 	RELAY_IDLE,	  /* no request, or not all of one */
 	RELAY_CONFIRMING, /* a request passed the gate; someone is asked */
 	RELAY_OPENING,	  /* a request passed the gate and waits for the upstream connection */
 	RELAY_ASKING,	  /* the upstream has the request */
+	RELAY_HOLDING,	  /* it has answered; the reply waits for the audit log */
 	RELAY_ENDED,
 	RELAY_CLOSING,
 };
@@ -42,15 +33,18 @@ struct relay {
 	enum relay_state state;
 	struct gate gate;
 	struct upstream *upstream;
-	struct byte_buf input;
+	struct inbox input;
 	uv_timer_t deadline;
 	struct confirm_asker asker;
 	struct record *record; /* of the request in flight, else NULL: idle relays are many */
+	struct audit_ticket ticket;
+	struct byte_buf held; /* the reply that waits */
 	bool is_input_over;
 };
 
 static const struct upstream_events relay_upstream_events;
 static void on_confirmed(struct confirm_asker *asker, const char *refusal);
+static void on_recorded(struct audit_ticket *ticket, int err);
 
 /* The one door for state changes. */
 static void relay_set_state(struct relay *relay, enum relay_state state)
@@ -70,7 +64,7 @@ static void relay_set_state(struct relay *relay, enum relay_state state)
 bool relay_is_busy(const struct relay *relay)
 {
 	return relay->state == RELAY_CONFIRMING || relay->state == RELAY_OPENING ||
-	       relay->state == RELAY_ASKING;
+	       relay->state == RELAY_ASKING || relay->state == RELAY_HOLDING;
 }
 
 void *relay_owner(const struct relay *relay)
@@ -93,17 +87,20 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 	relay->owner = owner;
 	relay->asker = (struct confirm_asker){.on_answered = on_confirmed, .owner = relay};
 	gate_init(&relay->gate, &source->rules);
-	byte_buf_init(&relay->input, FRAME_LEN_MAX);
+	relay->ticket = (struct audit_ticket){.on_recorded = on_recorded, .owner = relay};
+	context->relay_count++;
+	inbox_init(&relay->input, &context->input_len);
+	byte_buf_init(&relay->held, FRAME_LEN_MAX);
 	uv_timer_init(context->pool->loop, &relay->deadline);
 	relay->deadline.data = relay;
 	return relay;
 }
 
+static const uint8_t failure_frame[] = {0, 0, 0, 1, SSH_AGENT_FAILURE};
+
 static void relay_reply_failure(struct relay *relay)
 {
-	static const uint8_t frame[] = {0, 0, 0, 1, SSH_AGENT_FAILURE};
-
-	relay->events->on_replied(relay, (struct byte_view){frame, sizeof(frame)});
+	relay->events->on_replied(relay, (struct byte_view){failure_frame, sizeof(failure_frame)});
 }
 
 /* Of a list of keys, those that the policy lets be seen. */
@@ -123,15 +120,6 @@ static void relay_reply(struct relay *relay, struct byte_view frame)
 	byte_buf_deinit(&filtered);
 }
 
-/* Removes the first len bytes of the input; when all are gone, also much of their memory. */
-static void relay_consume(struct relay *relay, size_t len)
-{
-	relay->context->input_len -= len;
-	byte_buf_consume(&relay->input, len);
-	if (relay->input.len == 0 && relay->input.capacity > INPUT_IDLE_MAX)
-		byte_buf_deinit(&relay->input);
-}
-
 static void relay_drop_upstream(struct relay *relay)
 {
 	if (relay->upstream != NULL)
@@ -139,20 +127,33 @@ static void relay_drop_upstream(struct relay *relay)
 	relay->upstream = NULL;
 }
 
-/* What became of the request in flight; reason is NULL where all went well. */
-static void relay_settle(struct relay *relay, enum verdict verdict, const char *reason)
+/*
+ * What became of the request in flight; reason is NULL where all went well. 0, or as audit_record:
+ * what the reply must wait for.
+ */
+static int relay_settle(struct relay *relay, enum verdict verdict, const char *reason)
 {
 	struct record *record = relay->record;
+	int err;
 
 	if (record == NULL)
-		return;
+		return 0;
 	record->verdict = verdict;
 	record->reason = reason;
 	record->ended_ns = uv_hrtime();
-	record_hand_out(record);
+	err = record_hand_out(record, relay->context->audit,
+			      verdict == VERDICT_SIGNED ? &relay->ticket : NULL);
 	LIST_REMOVE(record, entry);
 	free(record);
 	relay->record = NULL;
+	return err;
+}
+
+/* Nobody will get the reply that waits for the audit log. */
+static void relay_drop_held(struct relay *relay)
+{
+	audit_ticket_drop(&relay->ticket);
+	byte_buf_deinit(&relay->held);
 }
 
 /* Whoever waits for an answer gets a failure, not silence; then the connection is over. */
@@ -164,9 +165,10 @@ static void relay_end(struct relay *relay)
 		return;
 	uv_timer_stop(&relay->deadline);
 	confirm_withdraw(&relay->asker);
+	relay_drop_held(relay);
 	relay_drop_upstream(relay);
 	/* Now, since a peer may put off the end of its channel as long as it likes. */
-	relay_consume(relay, relay->input.len);
+	inbox_clear(&relay->input);
 	relay_set_state(relay, RELAY_ENDED);
 	if (was_busy)
 		relay_reply_failure(relay);
@@ -198,6 +200,9 @@ static void on_deadline(uv_timer_t *timer)
 	case RELAY_ASKING:
 		relay_fail(relay, "the agent did not answer in time");
 		break;
+	case RELAY_HOLDING:
+		relay_fail(relay, "the audit log was not written in time");
+		break;
 	case RELAY_CONFIRMING: /* has its own, of the prompt */
 	case RELAY_ENDED:
 	case RELAY_CLOSING:
@@ -213,7 +218,7 @@ static void relay_set_deadline(struct relay *relay, unsigned seconds)
 /* The whole request at the start of input goes upstream. */
 static void relay_ask(struct relay *relay)
 {
-	struct byte_view stream = byte_buf_view(&relay->input);
+	struct byte_view stream = inbox_view(&relay->input);
 	const struct limits *limits = relay->context->pool->limits;
 	size_t body_len = 0;
 	int err;
@@ -229,7 +234,7 @@ static void relay_ask(struct relay *relay)
 		relay_fail(relay, "the connection to the agent broke");
 		return;
 	}
-	relay_consume(relay, stream.len);
+	inbox_consume(&relay->input, stream.len);
 }
 
 static void on_upstream_opened(struct upstream *upstream)
@@ -239,34 +244,88 @@ static void on_upstream_opened(struct upstream *upstream)
 	relay_ask(relay);
 }
 
+/* What the source answered goes downstream, or the failure that stands in for it. */
+static void relay_answer(struct relay *relay, struct byte_view frame)
+{
+	relay_set_state(relay, RELAY_IDLE);
+	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
+	if (relay->upstream != NULL && relay->gate.bindings.count == 0 &&
+	    upstream_is_wanted(relay->upstream))
+		relay_drop_upstream(relay);
+	relay_reply(relay, frame);
+}
+
+/* No signature leaves without its record. */
+static void relay_withhold(struct relay *relay, int err)
+{
+	log_warn("id=%s peer=%s token=%s: a signature was withheld: the audit log could not be "
+		 "written: %s",
+		 relay->source->id, relay->grant->peer, grant_name(relay->grant), strerror(-err));
+	refusals_count(&relay->source->state->statistics.refusals, "the audit log could not be written");
+	relay_answer(relay, (struct byte_view){failure_frame, sizeof(failure_frame)});
+}
+
+static void on_recorded(struct audit_ticket *ticket, int err)
+{
+	struct relay *relay = ticket->owner;
+	struct byte_buf held = relay->held;
+
+	uv_timer_stop(&relay->deadline);
+	byte_buf_init(&relay->held, FRAME_LEN_MAX); /* transferred: the owner may ask again */
+	if (err != 0)
+		relay_withhold(relay, err);
+	else
+		relay_answer(relay, byte_buf_view(&held));
+	byte_buf_deinit(&held);
+}
+
+static void relay_hold(struct relay *relay, struct byte_view frame)
+{
+	byte_buf_put_bytes(&relay->held, frame.ptr, frame.len);
+	if (byte_buf_status(&relay->held) != 0) {
+		relay_fail(relay, "out of memory");
+		return;
+	}
+	relay_set_state(relay, RELAY_HOLDING);
+	relay_set_deadline(relay, relay->context->pool->limits->request_seconds);
+}
+
 static void on_upstream_replied(struct upstream *upstream, struct byte_view frame)
 {
 	struct relay *relay = upstream_owner(upstream);
+	int err = 0;
 
 	uv_timer_stop(&relay->deadline);
 	statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), NULL);
 	if (!record_is_of_signature(relay->record))
 		relay_settle(relay, VERDICT_PASSED, NULL);
 	else if (frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE)
-		relay_settle(relay, VERDICT_SIGNED, NULL);
+		err = relay_settle(relay, VERDICT_SIGNED, NULL);
 	else
 		relay_settle(relay, VERDICT_FAILED, "the agent would not sign");
-	relay_set_state(relay, RELAY_IDLE);
-	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
-	if (relay->gate.bindings.count == 0 && upstream_is_wanted(upstream))
-		relay_drop_upstream(relay);
-	relay_reply(relay, frame);
+	if (err == 0)
+		relay_answer(relay, frame);
+	else if (err == -EINPROGRESS)
+		relay_hold(relay, frame);
+	else
+		relay_withhold(relay, err);
+}
+
+/* True while a request needs the upstream connection, or waits for it. */
+static bool relay_needs_upstream(const struct relay *relay)
+{
+	return relay->state == RELAY_OPENING || relay->state == RELAY_ASKING;
 }
 
 static void on_upstream_failed(struct upstream *upstream, const char *reason)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay->state > RELAY_CONFIRMING)
+	if (relay_needs_upstream(relay))
 		statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), reason);
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
-	if (relay->state <= RELAY_CONFIRMING && relay->gate.bindings.count == 0)
+	if (!relay_needs_upstream(relay) && relay->gate.bindings.count == 0)
 		relay_drop_upstream(relay);
 	else
 		relay_fail(relay, reason);
@@ -276,7 +335,7 @@ static bool on_upstream_wanted(struct upstream *upstream)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay->state > RELAY_CONFIRMING || relay->gate.bindings.count > 0)
+	if (relay_needs_upstream(relay) || relay->gate.bindings.count > 0)
 		return false;
 	relay->upstream = NULL;
 	return true;
@@ -289,12 +348,14 @@ static const struct upstream_events relay_upstream_events = {
 	.on_wanted = on_upstream_wanted,
 };
 
-/* NULL if a signature is left, of the id's and of the token's. */
+/* NULL if a signature can go on record, and is left, of the id's and of the token's. */
 static const char *relay_check_signature(const struct relay *relay)
 {
-	const char *reason = id_lease_check_signature(&relay->source->state->lease,
-						      relay->source->policy.max_signatures);
+	const char *reason = audit_obstacle(relay->context->audit);
 
+	if (reason == NULL)
+		reason = id_lease_check_signature(&relay->source->state->lease,
+						  relay->source->policy.max_signatures);
 	return reason != NULL ? reason : grant_check_signature(relay->grant);
 }
 
@@ -328,9 +389,9 @@ static void relay_refuse(struct relay *relay, const char *reason)
 {
 	size_t body_len = 0;
 
-	frame_peek(byte_buf_view(&relay->input), &body_len);
+	frame_peek(inbox_view(&relay->input), &body_len);
 	relay_settle(relay, VERDICT_REFUSED, reason);
-	relay_consume(relay, FRAME_HEADER_LEN + body_len);
+	inbox_consume(&relay->input, FRAME_HEADER_LEN + body_len);
 	relay_set_state(relay, RELAY_IDLE);
 	relay_reply_failure(relay);
 }
@@ -388,7 +449,7 @@ static struct record *record_new(struct relay *relay)
 
 static void relay_take_up(struct relay *relay, size_t body_len)
 {
-	struct byte_view request = frame_body(byte_buf_view(&relay->input), body_len);
+	struct byte_view request = frame_body(inbox_view(&relay->input), body_len);
 	const char *reason;
 
 	relay->record = record_new(relay);
@@ -419,7 +480,7 @@ void relay_run(struct relay *relay)
 
 	if (relay->state != RELAY_IDLE)
 		return;
-	err = frame_peek(byte_buf_view(&relay->input), &body_len);
+	err = frame_peek(inbox_view(&relay->input), &body_len);
 	if (err == 0) {
 		uv_timer_stop(&relay->deadline);
 		relay_take_up(relay, body_len);
@@ -428,36 +489,17 @@ void relay_run(struct relay *relay)
 						   : "the request is empty");
 	} else if (relay->is_input_over) {
 		relay_end(relay);
-	} else if (relay->input.len > 0 && !uv_is_active((uv_handle_t *)&relay->deadline)) {
+	} else if (inbox_view(&relay->input).len > 0 &&
+		   !uv_is_active((uv_handle_t *)&relay->deadline)) {
 		relay_set_deadline(relay, relay->context->pool->limits->request_seconds);
 	}
 }
 
 int relay_input(struct relay *relay, struct byte_view bytes)
 {
-	struct relay_context *context = relay->context;
-
 	if (relay->state >= RELAY_ENDED || relay->is_input_over)
 		return 0;
-	if (relay->input.len + bytes.len > INPUT_SMALL_MAX &&
-	    context->input_len + bytes.len > INPUT_TOTAL_MAX)
-		return -ENOBUFS;
-	byte_buf_put_bytes(&relay->input, bytes.ptr, bytes.len);
-	if (byte_buf_status(&relay->input) == 0)
-		context->input_len += bytes.len;
-	return byte_buf_status(&relay->input);
-}
-
-const char *relay_input_fault(int err)
-{
-	switch (err) {
-	case -EMSGSIZE:
-		return "more than one request at a time";
-	case -ENOBUFS:
-		return "too many large requests at once";
-	default:
-		return "out of memory";
-	}
+	return inbox_put(&relay->input, bytes);
 }
 
 void relay_end_input(struct relay *relay)
@@ -469,7 +511,7 @@ static void on_timer_closed(uv_handle_t *handle)
 {
 	struct relay *relay = handle->data;
 
-	byte_buf_deinit(&relay->input);
+	inbox_clear(&relay->input);
 	free(relay);
 }
 
@@ -477,10 +519,12 @@ void relay_close(struct relay *relay)
 {
 	if (relay->state == RELAY_CLOSING)
 		return;
+	relay->context->relay_count--;
 	relay_settle(relay, VERDICT_LOST, "whoever asked was gone before the answer");
 	confirm_withdraw(&relay->asker);
+	relay_drop_held(relay);
 	relay_drop_upstream(relay);
-	relay_consume(relay, relay->input.len);
+	inbox_clear(&relay->input);
 	relay_set_state(relay, RELAY_CLOSING);
 	source_release(relay->source);
 	uv_close((uv_handle_t *)&relay->deadline, on_timer_closed);

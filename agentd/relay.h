@@ -9,6 +9,7 @@
 #ifndef AGENTD_RELAY_H
 #define AGENTD_RELAY_H
 
+#include "agentd/audit.h"
 #include "agentd/confirm.h"
 #include "agentd/grant.h"
 #include "agentd/upstream.h"
@@ -28,7 +29,9 @@ struct relay_events {
 struct relay_context {
 	struct upstream_pool *pool;
 	struct confirm *confirm;
+	struct audit *audit;				 /* NULL: there is none */
 	struct record_list records;			 /* of the requests in flight */
+	unsigned relay_count;				 /* agent connections */
 	unsigned busy_count;				 /* relays with a request in flight */
 	size_t input_len;				 /* bytes that wait in all of them */
 	void (*on_quiet)(struct relay_context *context); /* busy_count fell to 0; may be NULL */
@@ -43,14 +46,9 @@ void *relay_owner(const struct relay *relay);
 
 /*
  * Keeps bytes from downstream; does no more than copy, so it may be called inside libssh's
- * callbacks. 0, or the peer is to be cut off: -EMSGSIZE when more than a frame waits, for it does
- * not hold to one request at a time; -ENOBUFS when large requests of all peers take too much room;
- * relay_input_fault has the words.
+ * callbacks. 0; or a negative errno of inbox_put, and the peer is to be cut off.
  */
 int relay_input(struct relay *relay, struct byte_view bytes);
-
-/* What to say of an error of relay_input; a constant. */
-const char *relay_input_fault(int err);
 
 /* Downstream has sent its last byte: on_ended comes once what it asked is answered. */
 void relay_end_input(struct relay *relay);

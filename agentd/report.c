@@ -69,13 +69,6 @@ bool report_is_due(void)
 	return true;
 }
 
-void report_refusal(const char *id, const struct grant *grant, const char *kind, const char *reason)
-{
-	if (report_is_due())
-		log_warn("refused kind=%s id=%s peer=%s token=%s: %s", kind, id, grant->peer,
-			 grant_name(grant), reason);
-}
-
 void report_request(const struct record *record)
 {
 	switch (record->verdict) {

@@ -19,8 +19,4 @@ void report_secret(const char *name, const struct grant *grant, uint64_t len, ui
  */
 bool report_is_due(void);
 
-/* Something was refused before it came to a request; a line as above. */
-void report_refusal(const char *id, const struct grant *grant, const char *kind,
-		    const char *reason);
-
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agentd/record.h"
 #include "agentd/report.h"
 #include "agentd/secret_tree.h"
 #include "common/log.h"
@@ -67,7 +68,7 @@ static void refuse(struct link *link, struct wire_channel *channel, const char *
 {
 	char line[WIRE_REASON_MAX];
 
-	report_refusal(name, &link->grant, "secret", reason);
+	record_refusal(&link->grant, name, "secret", reason, link->front->relays.audit);
 	snprintf(line, sizeof(line), "ssh-forward-agentd: secret \"%.64s\" %s\n", name, reason);
 	wire_channel_fail(channel, line);
 	wire_kick(&link->wire);
@@ -79,8 +80,8 @@ static void on_stalled(uv_timer_t *timer)
 
 	if (transfer->channel == NULL || transfer->is_working)
 		return;
-	report_refusal(transfer->name, &transfer->link->grant, "secret",
-		       "the peer takes no more of it");
+	record_refusal(&transfer->link->grant, transfer->name, "secret",
+		       "the peer takes no more of it", transfer->link->front->relays.audit);
 	transfer->is_finished = true;
 	wire_channel_abort(transfer->channel);
 	wire_kick(&transfer->link->wire);
@@ -134,6 +135,8 @@ static void send_piece(struct secret_transfer *transfer, bool is_last)
 		transfer->is_finished = true;
 		report_secret(transfer->name, &link->grant, transfer->sent_len,
 			      uv_hrtime() - transfer->started_ns);
+		audit_secret(link->front->relays.audit, &link->grant, transfer->name,
+			     transfer->sent_len);
 		wire_channel_finish(transfer->channel, 0);
 	}
 	wire_kick(&link->wire);

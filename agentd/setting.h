@@ -14,6 +14,7 @@ enum setting_kind {
 	SETTING_FLAG,	/* yes or no; --NAME is yes */
 	SETTING_PATH,	/* one file */
 	SETTING_PATHS,	/* a list of files */
+	SETTING_LOG,	/* one file, or "journal" */
 	SETTING_WORDS,	/* a list: each is one more */
 	SETTING_LISTEN, /* a list, in which unix:PATH names a file */
 };
