@@ -129,10 +129,13 @@ static void daemon_hang_up(struct daemon *daemon)
 {
 	if (daemon->is_draining)
 		return;
-	if (daemon->ends_with_terminal && !has_terminal())
+	if (daemon->ends_with_terminal && !has_terminal()) {
 		daemon_drain(daemon);
-	else
-		reload_begin(&daemon->reload);
+		return;
+	}
+	/* Whatever the configuration is worth: somebody has moved the file away. */
+	audit_reopen(&daemon->audit);
+	reload_begin(&daemon->reload);
 }
 
 static void on_signaled(uv_signal_t *handle, int signum)
