@@ -1,5 +1,8 @@
 #include "agentd/record.h"
 
+#include <stdlib.h>
+#include <uv.h>
+
 #include "agentd/audit.h"
 #include "agentd/report.h"
 #include "common/agent_msg.h"
@@ -13,6 +16,27 @@ const char *verdict_name(enum verdict verdict)
 	};
 
 	return names[verdict];
+}
+
+struct record *record_new(struct record_list *in_flight, const char *id, const struct grant *grant,
+			  struct statistics *statistics)
+{
+	struct record *record = calloc(1, sizeof(*record));
+
+	if (record == NULL)
+		return NULL;
+	record->id = id;
+	record->grant = grant;
+	record->statistics = statistics;
+	record->begun_ns = uv_hrtime();
+	LIST_INSERT_HEAD(in_flight, record, entry);
+	return record;
+}
+
+void record_free(struct record *record)
+{
+	LIST_REMOVE(record, entry);
+	free(record);
 }
 
 bool record_is_of_signature(const struct record *record)

@@ -44,6 +44,13 @@ LIST_HEAD(record_list, record);
 /* "signed", "passed", "refused", "failed", "lost". */
 const char *verdict_name(enum verdict verdict);
 
+/* A record of a request that begins now, among those in flight. NULL when out of memory. */
+struct record *record_new(struct record_list *in_flight, const char *id, const struct grant *grant,
+			  struct statistics *statistics);
+
+/* Takes it out from among them. */
+void record_free(struct record *record);
+
 /* True for a request whose answer is, or would have been, a signature. */
 bool record_is_of_signature(const struct record *record);
 

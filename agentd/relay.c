@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agentd/allowance.h"
 #include "agentd/gate.h"
 #include "agentd/identity_filter.h"
 #include "agentd/inbox.h"
@@ -143,8 +144,7 @@ static int relay_settle(struct relay *relay, enum verdict verdict, const char *r
 	record->ended_ns = uv_hrtime();
 	err = record_hand_out(record, relay->context->audit,
 			      verdict == VERDICT_SIGNED ? &relay->ticket : NULL);
-	LIST_REMOVE(record, entry);
-	free(record);
+	record_free(record);
 	relay->record = NULL;
 	return err;
 }
@@ -261,7 +261,8 @@ static void relay_withhold(struct relay *relay, int err)
 	log_warn("id=%s peer=%s token=%s: a signature was withheld: the audit log could not be "
 		 "written: %s",
 		 relay->source->id, relay->grant->peer, grant_name(relay->grant), strerror(-err));
-	refusals_count(&relay->source->state->statistics.refusals, "the audit log could not be written");
+	refusals_count(&relay->source->state->statistics.refusals,
+		       "the audit log could not be written");
 	relay_answer(relay, (struct byte_view){failure_frame, sizeof(failure_frame)});
 }
 
@@ -348,28 +349,11 @@ static const struct upstream_events relay_upstream_events = {
 	.on_wanted = on_upstream_wanted,
 };
 
-/* NULL if a signature can go on record, and is left, of the id's and of the token's. */
-static const char *relay_check_signature(const struct relay *relay)
-{
-	const char *reason = audit_obstacle(relay->context->audit);
-
-	if (reason == NULL)
-		reason = id_lease_check_signature(&relay->source->state->lease,
-						  relay->source->policy.max_signatures);
-	return reason != NULL ? reason : grant_check_signature(relay->grant);
-}
-
-/* NULL while the times of the token and of the id, and their signatures, last. */
+/* NULL while time and signatures are left. */
 static const char *relay_check(const struct relay *relay)
 {
-	const char *reason = grant_check(relay->grant, (uint64_t)time(NULL));
-
-	if (reason == NULL)
-		reason = id_lease_check(&relay->source->state->lease,
-					relay->source->policy.lifetime_s, lease_clock_s());
-	if (reason == NULL && record_is_of_signature(relay->record))
-		reason = relay_check_signature(relay);
-	return reason;
+	return allowance_check(relay->source, relay->grant, relay->context->audit,
+			       record_is_of_signature(relay->record));
 }
 
 /* NULL if the request may go upstream, else why not. */
@@ -401,10 +385,8 @@ static void relay_proceed(struct relay *relay)
 {
 	const char *reason = relay_check(relay);
 
-	if (reason == NULL && record_is_of_signature(relay->record)) {
-		relay->source->state->lease.used++;
-		reason = grant_take_signature(relay->grant);
-	}
+	if (reason == NULL && record_is_of_signature(relay->record))
+		reason = allowance_take_signature(relay->source, relay->grant);
 	if (reason != NULL) {
 		relay_refuse(relay, reason);
 		return;
@@ -433,26 +415,13 @@ static void on_confirmed(struct confirm_asker *asker, const char *refusal)
 		relay_proceed(relay);
 }
 
-static struct record *record_new(struct relay *relay)
-{
-	struct record *record = calloc(1, sizeof(*record));
-
-	if (record == NULL)
-		return NULL;
-	record->id = relay->source->id;
-	record->grant = relay->grant;
-	record->statistics = &relay->source->state->statistics;
-	record->begun_ns = uv_hrtime();
-	LIST_INSERT_HEAD(&relay->context->records, record, entry);
-	return record;
-}
-
 static void relay_take_up(struct relay *relay, size_t body_len)
 {
 	struct byte_view request = frame_body(inbox_view(&relay->input), body_len);
 	const char *reason;
 
-	relay->record = record_new(relay);
+	relay->record = record_new(&relay->context->records, relay->source->id, relay->grant,
+				   &relay->source->state->statistics);
 	if (relay->record == NULL) {
 		relay_fail(relay, "out of memory");
 		return;

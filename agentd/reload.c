@@ -56,6 +56,10 @@ static void warn_of_restart(const struct options *now, const struct options *nex
 		log_warn(message, "trust-network");
 	if (now->is_discoverable != next->is_discoverable)
 		log_warn(message, "discoverable");
+	if (texts_differ(now->audit_log, next->audit_log))
+		log_warn(message, "audit-log");
+	if (now->audit_mode != next->audit_mode)
+		log_warn(message, "audit");
 }
 
 /* Says what became of each id. */

@@ -3,10 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
-#include "agentd/audit_journal.h"
 #include "agentd/audit_line.h"
 #include "common/log.h"
 #include "tests/support/said.h"
@@ -469,47 +466,6 @@ START_TEST(a_torn_line_is_finished_first)
 }
 END_TEST
 
-START_TEST(the_journal_gets_fields)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "journal.sock"};
-	int journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct record record = make_record(VERDICT_REFUSED);
-	json_t *json = audit_line_new("request", 3);
-	struct iovec entry;
-	char got[8192];
-	size_t done;
-	ssize_t len;
-	int fd;
-
-	ck_assert_int_eq(audit_journal_open("journal.sock"), -ENOENT);
-	ck_assert_int_eq(bind(journal, (struct sockaddr *)&address, sizeof(address)), 0);
-	fd = audit_journal_open("journal.sock");
-	ck_assert_int_ge(fd, 0);
-	record.id = "two\nlines";
-	audit_line_put_record(json, &record);
-	entry.iov_base = audit_line_journal_fields(json, &entry.iov_len);
-	ck_assert_int_eq(audit_journal_write(fd, &entry, 1, &done), 0);
-	ck_assert_uint_eq(done, 1);
-	len = recv(journal, got, sizeof(got), 0);
-	ck_assert_int_eq(len, (ssize_t)entry.iov_len);
-	ck_assert_int_eq(memcmp(got, "MESSAGE={", 9), 0);
-	ck_assert_ptr_nonnull(memmem(got, (size_t)len, "\nPRIORITY=4\n", 12));
-	ck_assert_ptr_nonnull(
-		memmem(got, (size_t)len, "\nSYSLOG_IDENTIFIER=ssh-forward-agentd\n", 38));
-	ck_assert_ptr_nonnull(memmem(got, (size_t)len, "\nSFA_USER=git\n", 14));
-	ck_assert_ptr_nonnull(memmem(got, (size_t)len, "\nSFA_LINK=7\n", 12));
-	/* What holds a newline has its length before it, in eight bytes, little-endian. */
-	ck_assert_ptr_nonnull(
-		memmem(got, (size_t)len, "\nSFA_ID\n\x09\0\0\0\0\0\0\0two\nlines\n", 26));
-	free(entry.iov_base);
-	json_decref(json);
-	close(fd);
-	close(journal);
-	unlink("journal.sock");
-	ck_assert_int_eq(uv_loop_close(&loop), 0);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tests = tcase_create("audit");
@@ -533,6 +489,5 @@ int main(void)
 	tcase_add_test(tests, fifos_are_refused_with_and_without_a_reader);
 	tcase_add_test(tests, the_file_is_the_owners_alone);
 	tcase_add_test(tests, a_torn_line_is_finished_first);
-	tcase_add_test(tests, the_journal_gets_fields);
 	return unit_main(tests, "audit");
 }
