@@ -18,12 +18,13 @@ _ssh_forward_agentd()
 		esac
 	done
 	case $previous in
-	--known-hosts | --passphrase-file | --token-file | --config)
+	--known-hosts | --passphrase-file | --token-file | --config | --audit-log)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames 2>/dev/null
 		return
 		;;
 	--log-level) words='error warn info debug' ;;
+	--audit) words='best-effort required' ;;
 	--listen) words="auto unix: $(command ls /sys/class/net 2>/dev/null)" ;;
 	--limit)
 		words='links links-per-address connections-per-link upstream-per-id login-seconds
@@ -41,7 +42,7 @@ _ssh_forward_agentd()
 		*)
 			words='--key --agent --ssh --secret --known-hosts --passphrase-file --listen
 				--trust-network --discoverable --allow --token-file --config --test
-				--fork --log-level --limit --help --version'
+				--fork --log-level --audit-log --audit --limit --help --version'
 			((COMP_CWORD > 1)) || words+=" token revoke ping"
 			;;
 		esac
