@@ -101,6 +101,25 @@ static int write_all_names(const struct revocations *revocations, int fd)
 	return err;
 }
 
+/* So that the rename outlasts a loss of power; some file systems know no such thing (EINVAL). */
+static int sync_directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory = slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	int err = 0;
+	int fd;
+
+	if (directory == NULL)
+		return -ENOMEM;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(directory);
+	return err;
+}
+
 /* As a whole or not at all: under another name first. */
 static int write_file(const struct revocations *revocations)
 {
@@ -121,6 +140,8 @@ static int write_file(const struct revocations *revocations)
 		err = -errno;
 	if (err != 0)
 		unlink(temporary);
+	else
+		err = sync_directory_of(revocations->path);
 out:
 	free(temporary);
 	return err;
