@@ -21,4 +21,17 @@ done
 [ "$(ssh_peer ask a)" = '1 12' ] || fail 'a good token is kept out'
 SSH_PEER_FROM=127.0.0.2 ssh_peer login wrong "$SSH_SHIM_TOKEN" >other.log
 expect_line other.log '^let in'
+
+# It keeps four links that have not logged in; the oldest gives way to the fifth, and to who logs in.
+for _ in 1 2 3 4; do
+	# shellcheck disable=SC2034 # held open
+	exec {link}<>"/dev/tcp/127.0.0.1/$PORT"
+done
+ended='not logged in, and too many logins from its address have failed'
+expect_no_line "$DAEMON_LOG" "$ended"
+# shellcheck disable=SC2034
+exec {link}<>"/dev/tcp/127.0.0.1/$PORT"
+daemon_await_log "link ended peer=127\\.0\\.0\\.1:[0-9]*: $ended"
+[ "$(ssh_peer ask a)" = '1 12' ] || fail 'who logs in has no place among its links'
+[ "$(grep -c "$ended" "$DAEMON_LOG")" -eq 2 ] || fail 'not one for each made room'
 daemon_stop
