@@ -21,9 +21,9 @@ unshare --map-root-user --mount bash -euc '
 	cp a.pem root/
 	touch root/lock
 	status=0
-	chroot root /build/agentd/ssh-forward-agentd --key a=/a.pem --allow nonsense || status=$?
+	chroot root /build/agentd/ssh-forward-agentd --key a=/a.pem --listen nonsense || status=$?
 	[ "$status" -eq 1 ]
 	[ -e root/lock ]
 	[ -d root/ids ]
 ' 2>error.log || fail "$(cat error.log)"
-expect_line error.log '^ssh-forward-agentd: --allow nonsense is not a network'
+expect_line error.log '^ssh-forward-agentd: --listen nonsense: this is neither'
