@@ -13,12 +13,14 @@
 #include "agentd/background.h"
 #include "agentd/child_command.h"
 #include "agentd/front.h"
+#include "agentd/inherited_sockets.h"
 #include "agentd/keeper/keeper.h"
 #include "agentd/keeper_watch.h"
 #include "agentd/listeners.h"
 #include "agentd/mint.h"
 #include "agentd/process_limits.h"
 #include "agentd/reload.h"
+#include "agentd/service_notify.h"
 #include "agentd/source_rules.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
@@ -36,6 +38,8 @@ struct daemon {
 	struct front front;
 	struct audit audit;
 	struct listeners listeners;
+	struct inherited_sockets inherited_sockets;
+	struct service_notify notify;
 	struct keepers keepers;
 	struct reload reload;
 	struct child_command child;
@@ -84,6 +88,7 @@ static void daemon_drain(struct daemon *daemon)
 		return;
 	}
 	daemon->is_draining = true;
+	service_notify_stopping(&daemon->notify);
 	listeners_close(&daemon->listeners);
 	if (daemon->front.relays.busy_count == 0) {
 		daemon_close(daemon);
@@ -228,7 +233,8 @@ static int daemon_prepare(struct daemon *daemon, const struct options *options)
 	if (err == 0 && options->token_file != NULL)
 		err = revocations_load(&front->access.revoked, options->token_file);
 	if (err == 0)
-		err = listeners_resolve(&daemon->listeners, front, options);
+		err = listeners_resolve(&daemon->listeners, front, options,
+					&daemon->inherited_sockets);
 	if (err == 0)
 		err = audit_open(&daemon->audit, options->audit_log, options->audit_mode);
 	return err;
@@ -322,6 +328,8 @@ static int daemon_announce(struct daemon *daemon, char **command)
 		if (daemon->ready_fd >= 0)
 			background_ready(daemon->ready_fd);
 	}
+	if (err == 0)
+		service_notify_ready(&daemon->notify, "Serving");
 	byte_buf_deinit(&token);
 	return err;
 }
@@ -365,13 +373,14 @@ int daemon_run(struct options *options)
 	/* What is not open yet must look so: the way out goes past all of it. */
 	struct daemon daemon = {
 		.ready_fd = -1,
-		.listeners = {.dir = {.lock_fd = -1}},
+		.listeners = {.inherited = &daemon.inherited_sockets, .dir = {.lock_fd = -1}},
 	};
-	int err = 0;
+	int err;
 
 	daemon.reload = (struct reload){.front = &daemon.front,
 					.listeners = &daemon.listeners,
 					.keepers = &daemon.keepers,
+					.notify = &daemon.notify,
 					.options = options};
 	daemon.ends_with_terminal = ends_with_terminal(options);
 	signal(SIGPIPE, SIG_IGN);
@@ -379,7 +388,9 @@ int daemon_run(struct options *options)
 	harden_process();
 	process_limits_read(&daemon.inherited);
 	process_limits_adapt(&daemon.inherited);
-	if (options->forks) {
+	service_notify_open(&daemon.notify);
+	err = inherited_sockets_take(&daemon.inherited_sockets);
+	if (err == 0 && options->forks) {
 		daemon.ready_fd = background_fork();
 		err = daemon.ready_fd < 0 ? daemon.ready_fd : 0;
 	}
@@ -398,6 +409,8 @@ int daemon_run(struct options *options)
 		daemon.exit_status = 1;
 	}
 	listeners_deinit(&daemon.listeners);
+	inherited_sockets_close(&daemon.inherited_sockets);
+	service_notify_close(&daemon.notify);
 	front_deinit(&daemon.front);
 	keepers_deinit(&daemon.keepers);
 	audit_deinit(&daemon.audit);

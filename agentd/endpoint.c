@@ -296,6 +296,18 @@ static int bind_movable(struct endpoint_list *endpoints, uint16_t port)
 	return 0;
 }
 
+int endpoint_adopt(struct endpoint_list *endpoints, int fd, const struct sockaddr_storage *address)
+{
+	struct endpoint *list =
+		reallocarray(endpoints->list, endpoints->count + 1, sizeof(struct endpoint));
+
+	if (list == NULL)
+		return -ENOMEM;
+	endpoints->list = list;
+	list[endpoints->count++] = (struct endpoint){.address = *address, .fd = fd};
+	return 0;
+}
+
 static void report_bind_failure(const struct endpoint *endpoint, int err)
 {
 	char text[ADDRESS_TEXT_MAX];
@@ -316,7 +328,7 @@ int endpoint_bind_all(struct endpoint_list *endpoints)
 	int err;
 
 	for (size_t i = 0; i < endpoints->count; i++) {
-		if (endpoints->list[i].may_move)
+		if (endpoints->list[i].may_move || endpoints->list[i].fd >= 0)
 			continue;
 		err = endpoint_bind(&endpoints->list[i]);
 		if (err != 0) {

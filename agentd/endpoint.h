@@ -36,6 +36,12 @@ struct endpoint_list {
 int endpoint_add(struct endpoint_list *endpoints, const char *spec, bool is_trusted);
 
 /*
+ * Adds a TCP socket that listens already, at its own address; takes over fd. 0 or a negative errno, and fd is the
+ * caller's still.
+ */
+int endpoint_adopt(struct endpoint_list *endpoints, int fd, const struct sockaddr_storage *address);
+
+/*
  * Binds and listens. Endpoints that may move and find their port taken move together, so that one
  * token serves all. Reports what is wrong and returns a negative errno.
  */

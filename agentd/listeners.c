@@ -238,12 +238,16 @@ int listeners_set_ids(struct listeners *listeners, const struct source_set *sour
 
 bool listeners_suit(const struct listeners *listeners, const struct source_set *sources)
 {
-	if (listeners->unix_paths.count == 0 || source_default(sources) != NULL)
+	bool is_named = listeners->unix_paths.count > 0;
+
+	if (source_default(sources) != NULL ||
+	    (!is_named && !inherited_sockets_have(listeners->inherited, true)))
 		return true;
-	log_error("--listen unix:%s serves the default id, but several are offered and none is "
+	log_error("%s%s serves the default id, but several are offered and none is "
 		  "called \"default\"; mount the socket of one id, from the directory ids of the "
 		  "private directory",
-		  listeners->unix_paths.list[0]);
+		  is_named ? "--listen unix:" : "the Unix socket of the service manager",
+		  is_named ? listeners->unix_paths.list[0] : "");
 	return false;
 }
 
@@ -273,6 +277,41 @@ static int open_named_sockets(struct listeners *listeners)
 			return err;
 		log_info("listening on unix:%s id=%s", path,
 			 source_default(&listeners->front->sources)->id);
+	}
+	return 0;
+}
+
+/* The paths are the service manager's, and stay. */
+static int open_inherited(struct listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->inherited->count; i++) {
+		struct inherited_socket *socket = &listeners->inherited->list[i];
+		struct door *door;
+
+		if (socket->fd < 0)
+			continue; /* an endpoint's */
+		door = door_new(listeners, socket->fd, "the service manager's agent socket",
+				&local_door_events);
+		socket->fd = -1;
+		if (door == NULL)
+			return -ENOMEM;
+		door->kind = DOOR_DEFAULT;
+		log_info("listening on the service manager's agent socket id=%s",
+			 source_default(&listeners->front->sources)->id);
+	}
+	return 0;
+}
+
+static int adopt_endpoints(struct listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->inherited->count; i++) {
+		struct inherited_socket *socket = &listeners->inherited->list[i];
+
+		if (inherited_socket_is_unix(socket))
+			continue;
+		if (endpoint_adopt(&listeners->endpoints, socket->fd, &socket->address) != 0)
+			return -ENOMEM;
+		socket->fd = -1;
 	}
 	return 0;
 }
@@ -336,18 +375,20 @@ static int open_responders(struct listeners *listeners)
 }
 
 int listeners_resolve(struct listeners *listeners, struct front *front,
-		      const struct options *options)
+		      const struct options *options, struct inherited_sockets *inherited)
 {
+	bool has_tcp = inherited_sockets_have(inherited, false);
 	int err = 0;
 
-	*listeners = (struct listeners){.front = front, .dir = {.lock_fd = -1}};
+	*listeners =
+		(struct listeners){.front = front, .dir = {.lock_fd = -1}, .inherited = inherited};
 	listeners->is_discoverable = options->is_discoverable;
 	for (size_t i = 0; err == 0 && i < options->listen.count; i++) {
 		char *spec = options->listen.list[i];
 
 		if (strncmp(spec, "unix:", 5) == 0)
 			err = word_list_add(&listeners->unix_paths, view_of(spec + 5));
-		else
+		else if (!has_tcp || strcmp(spec, "auto") != 0)
 			err = endpoint_add(&listeners->endpoints, spec, options->trusts_network);
 	}
 	if (err == 0 && !listeners_suit(listeners, &front->sources))
@@ -356,6 +397,8 @@ int listeners_resolve(struct listeners *listeners, struct front *front,
 		log_error("--trust-network needs --listen with the name of a network interface");
 		err = -EINVAL;
 	}
+	if (err == 0)
+		err = adopt_endpoints(listeners);
 	return err;
 }
 
@@ -365,6 +408,8 @@ int listeners_open(struct listeners *listeners)
 
 	if (err == 0)
 		err = open_named_sockets(listeners);
+	if (err == 0)
+		err = open_inherited(listeners);
 	if (err == 0)
 		err = open_endpoints(listeners);
 	if (err == 0 && listeners->is_discoverable)

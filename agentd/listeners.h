@@ -8,6 +8,7 @@
 
 #include "agentd/endpoint.h"
 #include "agentd/front.h"
+#include "agentd/inherited_sockets.h"
 #include "agentd/listener.h"
 #include "agentd/options.h"
 #include "agentd/runtime_dir.h"
@@ -23,15 +24,17 @@ struct listeners {
 	struct responder **responders; /* of --discoverable */
 	size_t responder_count;
 	bool is_discoverable;
-	struct word_list unix_paths; /* of --listen unix: */
+	struct word_list unix_paths;	     /* of --listen unix: */
+	struct inherited_sockets *inherited; /* borrowed; each is taken over when opened */
 };
 
 /*
- * Looks up what --listen names, without opening anything yet. Reports what is wrong and returns a
- * negative errno. listeners_deinit is due in any case.
+ * Looks up what --listen names, without opening anything yet. A TCP socket that is inherited takes the
+ * place of --listen auto. Reports what is wrong and returns a negative errno. listeners_deinit is due in any
+ * case; inherited outlives it.
  */
 int listeners_resolve(struct listeners *listeners, struct front *front,
-		      const struct options *options);
+		      const struct options *options, struct inherited_sockets *inherited);
 
 /* Opens all of it; sets front->port_hint. Reports and returns as above. */
 int listeners_open(struct listeners *listeners);

@@ -26,6 +26,15 @@ void reload_cancel(struct reload *reload)
 		next_forget(reload);
 }
 
+/* The service manager is told in any case: it waits for that. */
+static void reload_end(struct reload *reload, bool is_done)
+{
+	next_forget(reload);
+	service_notify_ready(reload->notify,
+			     is_done ? "Serving; reloaded"
+				     : "Serving, as before: the reload failed, see the log");
+}
+
 static bool lists_differ(const struct word_list *a, const struct word_list *b)
 {
 	if (a->count != b->count)
@@ -117,7 +126,7 @@ static void reload_apply(struct reload *reload)
 	if (err != 0) {
 		free(access.allowed);
 		log_error("reload: not all could be opened" STAYS);
-		next_forget(reload);
+		reload_end(reload, false);
 		return;
 	}
 	log_changes(reload);
@@ -135,7 +144,7 @@ static void reload_apply(struct reload *reload)
 	options_deinit(reload->options);
 	*reload->options = *next;
 	*next = (struct options){0};
-	next_forget(reload);
+	reload_end(reload, true);
 	log_info("reloaded%s%s", reload->options->config_path != NULL ? " " : "",
 		 reload->options->config_path != NULL ? reload->options->config_path : "");
 	log_init("ssh-forward-agentd", reload->options->log_level);
@@ -150,7 +159,7 @@ static void on_keeper_loaded(void *owner, int err)
 		return;
 	}
 	log_error("reload: the keys could not be loaded" STAYS);
-	next_forget(reload);
+	reload_end(reload, false);
 }
 
 /*
@@ -227,9 +236,10 @@ void reload_begin(struct reload *reload)
 {
 	reload_cancel(reload);
 	reload->is_pending = true;
+	service_notify_reloading(reload->notify);
 	if (reload_prepare(reload) != 0) {
 		log_error("SIGHUP: nothing is reloaded" STAYS);
-		next_forget(reload);
+		reload_end(reload, false);
 	} else if (reload->keeper == NULL) {
 		reload_apply(reload);
 	} else {

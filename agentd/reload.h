@@ -12,11 +12,13 @@
 #include "agentd/keeper_watch.h"
 #include "agentd/listeners.h"
 #include "agentd/options.h"
+#include "agentd/service_notify.h"
 
 struct reload {
 	struct front *front;
 	struct listeners *listeners;
 	struct keepers *keepers;
+	const struct service_notify *notify;
 	struct options *options;     /* in use; the new ones take their place */
 	struct options next;	     /* while is_pending */
 	struct keeper_watch *keeper; /* that loads what the next ones need; NULL: nothing */
