@@ -22,7 +22,7 @@ mkdir "$work/debs"
 cp -- build/package/*.deb "$work/debs"
 # What they need beyond the tree.
 (cd "$work/debs" && apt-get -qq -o APT::Sandbox::User=root download \
-	libinih1 libseccomp2 libssh-4 libuv1 libc-ares2 >"$work/apt.log" 2>&1) ||
+	libinih1 libjansson4 libseccomp2 libssh-4 libuv1 libc-ares2 >"$work/apt.log" 2>&1) ||
 	fail "apt-get download: $(cat "$work/apt.log")"
 # The next version is this one under another number.
 for deb in ssh-forward-agentd ssh-shim; do
