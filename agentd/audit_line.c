@@ -38,7 +38,9 @@ static json_t *text_or_null(const char *text)
 /* Rounded to what a reader can use. */
 static json_t *milliseconds(uint64_t ns)
 {
-	return json_real((double)(ns / 1000) / 1000);
+	const uint64_t us = ns / 1000;
+
+	return json_real((double)us / 1000);
 }
 
 /*

@@ -106,7 +106,7 @@ START_TEST(any_bytes_make_the_inside_of_a_string)
 	unsigned bad = 0; /* check takes its time over each assertion */
 
 	for (unsigned i = 0; i < 65536; i++) {
-		char pair[] = {(char)(i >> 8), (char)i};
+		const uint8_t pair[] = {(uint8_t)(i >> 8), (uint8_t)i};
 		uint8_t *heap = malloc(sizeof(pair));
 		char out[ESCAPED_MAX];
 
