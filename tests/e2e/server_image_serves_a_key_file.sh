@@ -10,7 +10,7 @@ chown 4711:4712 a.pem
 server_start --user 4711:4712 --read-only --cap-drop ALL \
 	--security-opt no-new-privileges --health-interval 1s \
 	--volume "$PWD/a.pem:/key:ro" ssh-forward-agent --key default=/key
-engine_docker logs "$SERVER" 2>&1 | grep -qF "listening on $SERVER_ADDRESS:2522" || fail 'not on its own interface'
+container_await_log "$SERVER" "listening on ${SERVER_ADDRESS//./\\.}:2522"
 ! engine_docker logs "$SERVER" 2>&1 | grep -E '0\.0\.0\.0|\[::\]' || fail 'it listens everywhere'
 
 dockerfile 'ARG SSH_SHIM_TOKEN' "RUN ssh-shim --connect $SERVER_ADDRESS -- git clone $REPO"
