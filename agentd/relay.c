@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "agentd/allowance.h"
-#include "agentd/gate.h"
+#include "agentd/clearance.h"
+#include "agentd/held_reply.h"
 #include "agentd/identity_filter.h"
 #include "agentd/inbox.h"
 #include "agentd/record.h"
@@ -32,20 +32,18 @@ struct relay {
 	const struct relay_events *events;
 	void *owner;
 	enum relay_state state;
-	struct gate gate;
+	struct clearance clearance;
 	struct upstream *upstream;
 	struct inbox input;
 	uv_timer_t deadline;
-	struct confirm_asker asker;
 	struct record *record; /* of the request in flight, else NULL: idle relays are many */
-	struct audit_ticket ticket;
-	struct byte_buf held; /* the reply that waits */
+	struct held_reply held;
 	bool is_input_over;
 };
 
 static const struct upstream_events relay_upstream_events;
-static void on_confirmed(struct confirm_asker *asker, const char *refusal);
-static void on_recorded(struct audit_ticket *ticket, int err);
+static void on_decided(struct clearance *clearance, const char *refusal);
+static void on_released(struct held_reply *held, struct byte_view frame, int err);
 
 /* The one door for state changes. */
 static void relay_set_state(struct relay *relay, enum relay_state state)
@@ -86,12 +84,19 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 	relay->grant = grant;
 	relay->events = events;
 	relay->owner = owner;
-	relay->asker = (struct confirm_asker){.on_answered = on_confirmed, .owner = relay};
-	gate_init(&relay->gate, &source->rules);
-	relay->ticket = (struct audit_ticket){.on_recorded = on_recorded, .owner = relay};
+	relay->clearance = (struct clearance){
+		.on_decided = on_decided,
+		.owner = relay,
+		.source = source,
+		.grant = grant,
+		.confirm = context->confirm,
+		.audit = context->audit,
+	};
+	clearance_init(&relay->clearance);
+	relay->held = (struct held_reply){.on_released = on_released, .owner = relay};
+	held_reply_init(&relay->held);
 	context->relay_count++;
 	inbox_init(&relay->input, &context->input_len);
-	byte_buf_init(&relay->held, FRAME_LEN_MAX);
 	uv_timer_init(context->pool->loop, &relay->deadline);
 	relay->deadline.data = relay;
 	return relay;
@@ -143,17 +148,10 @@ static int relay_settle(struct relay *relay, enum verdict verdict, const char *r
 	record->reason = reason;
 	record->ended_ns = uv_hrtime();
 	err = record_hand_out(record, relay->context->audit,
-			      verdict == VERDICT_SIGNED ? &relay->ticket : NULL);
+			      verdict == VERDICT_SIGNED ? &relay->held.ticket : NULL);
 	record_free(record);
 	relay->record = NULL;
 	return err;
-}
-
-/* Nobody will get the reply that waits for the audit log. */
-static void relay_drop_held(struct relay *relay)
-{
-	audit_ticket_drop(&relay->ticket);
-	byte_buf_deinit(&relay->held);
 }
 
 /* Whoever waits for an answer gets a failure, not silence; then the connection is over. */
@@ -164,8 +162,8 @@ static void relay_end(struct relay *relay)
 	if (relay->state >= RELAY_ENDED)
 		return;
 	uv_timer_stop(&relay->deadline);
-	confirm_withdraw(&relay->asker);
-	relay_drop_held(relay);
+	clearance_withdraw(&relay->clearance);
+	held_reply_drop(&relay->held);
 	relay_drop_upstream(relay);
 	/* Now, since a peer may put off the end of its channel as long as it likes. */
 	inbox_clear(&relay->input);
@@ -188,26 +186,17 @@ static void relay_fail(struct relay *relay, const char *reason)
 
 static void on_deadline(uv_timer_t *timer)
 {
+	/* A confirmation has a time of its own, that of the prompt. */
+	static const char *const reasons[RELAY_CLOSING + 1] = {
+		[RELAY_IDLE] = "a request was begun and not finished in time",
+		[RELAY_OPENING] = "no connection to the agent became free in time",
+		[RELAY_ASKING] = "the agent did not answer in time",
+		[RELAY_HOLDING] = "the audit log was not written in time",
+	};
 	struct relay *relay = timer->data;
 
-	switch (relay->state) {
-	case RELAY_IDLE:
-		relay_fail(relay, "a request was begun and not finished in time");
-		break;
-	case RELAY_OPENING:
-		relay_fail(relay, "no connection to the agent became free in time");
-		break;
-	case RELAY_ASKING:
-		relay_fail(relay, "the agent did not answer in time");
-		break;
-	case RELAY_HOLDING:
-		relay_fail(relay, "the audit log was not written in time");
-		break;
-	case RELAY_CONFIRMING: /* has its own, of the prompt */
-	case RELAY_ENDED:
-	case RELAY_CLOSING:
-		break;
-	}
+	if (reasons[relay->state] != NULL)
+		relay_fail(relay, reasons[relay->state]);
 }
 
 static void relay_set_deadline(struct relay *relay, unsigned seconds)
@@ -249,7 +238,7 @@ static void relay_answer(struct relay *relay, struct byte_view frame)
 {
 	relay_set_state(relay, RELAY_IDLE);
 	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
-	if (relay->upstream != NULL && relay->gate.bindings.count == 0 &&
+	if (relay->upstream != NULL && !clearance_has_bindings(&relay->clearance) &&
 	    upstream_is_wanted(relay->upstream))
 		relay_drop_upstream(relay);
 	relay_reply(relay, frame);
@@ -266,24 +255,20 @@ static void relay_withhold(struct relay *relay, int err)
 	relay_answer(relay, (struct byte_view){failure_frame, sizeof(failure_frame)});
 }
 
-static void on_recorded(struct audit_ticket *ticket, int err)
+static void on_released(struct held_reply *held, struct byte_view frame, int err)
 {
-	struct relay *relay = ticket->owner;
-	struct byte_buf held = relay->held;
+	struct relay *relay = held->owner;
 
 	uv_timer_stop(&relay->deadline);
-	byte_buf_init(&relay->held, FRAME_LEN_MAX); /* transferred: the owner may ask again */
 	if (err != 0)
 		relay_withhold(relay, err);
 	else
-		relay_answer(relay, byte_buf_view(&held));
-	byte_buf_deinit(&held);
+		relay_answer(relay, frame);
 }
 
 static void relay_hold(struct relay *relay, struct byte_view frame)
 {
-	byte_buf_put_bytes(&relay->held, frame.ptr, frame.len);
-	if (byte_buf_status(&relay->held) != 0) {
+	if (held_reply_keep(&relay->held, frame) != 0) {
 		relay_fail(relay, "out of memory");
 		return;
 	}
@@ -326,7 +311,7 @@ static void on_upstream_failed(struct upstream *upstream, const char *reason)
 		statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), reason);
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
-	if (!relay_needs_upstream(relay) && relay->gate.bindings.count == 0)
+	if (!relay_needs_upstream(relay) && !clearance_has_bindings(&relay->clearance))
 		relay_drop_upstream(relay);
 	else
 		relay_fail(relay, reason);
@@ -336,7 +321,7 @@ static bool on_upstream_wanted(struct upstream *upstream)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay_needs_upstream(relay) || relay->gate.bindings.count > 0)
+	if (relay_needs_upstream(relay) || clearance_has_bindings(&relay->clearance))
 		return false;
 	relay->upstream = NULL;
 	return true;
@@ -348,25 +333,6 @@ static const struct upstream_events relay_upstream_events = {
 	.on_failed = on_upstream_failed,
 	.on_wanted = on_upstream_wanted,
 };
-
-/* NULL while time and signatures are left. */
-static const char *relay_check(const struct relay *relay)
-{
-	return allowance_check(relay->source, relay->grant, relay->context->audit,
-			       record_is_of_signature(relay->record));
-}
-
-/* NULL if the request may go upstream, else why not. */
-static const char *relay_judge(struct relay *relay, struct byte_view request)
-{
-	struct record *record = relay->record;
-
-	record->decision = gate_decide(&relay->gate, request);
-	record->kind = gate_kind_name(record->decision.kind);
-	if (record_is_of_signature(record))
-		record_set_key(record, request);
-	return record->decision.passes ? relay_check(relay) : record->decision.reason;
-}
 
 /* The whole request at the start of input goes no further. */
 static void relay_refuse(struct relay *relay, const char *reason)
@@ -380,17 +346,8 @@ static void relay_refuse(struct relay *relay, const char *reason)
 	relay_reply_failure(relay);
 }
 
-/* It may go upstream, once the signature is paid for. Whoever was asked to confirm it took a while. */
 static void relay_proceed(struct relay *relay)
 {
-	const char *reason = relay_check(relay);
-
-	if (reason == NULL && record_is_of_signature(relay->record))
-		reason = allowance_take_signature(relay->source, relay->grant);
-	if (reason != NULL) {
-		relay_refuse(relay, reason);
-		return;
-	}
 	if (relay->upstream != NULL) {
 		relay_ask(relay);
 		return;
@@ -404,11 +361,10 @@ static void relay_proceed(struct relay *relay)
 		relay_fail(relay, "out of memory");
 }
 
-static void on_confirmed(struct confirm_asker *asker, const char *refusal)
+static void on_decided(struct clearance *clearance, const char *refusal)
 {
-	struct relay *relay = asker->owner;
+	struct relay *relay = clearance->owner;
 
-	relay->record->is_confirming = false;
 	if (refusal != NULL)
 		relay_refuse(relay, refusal);
 	else
@@ -418,7 +374,8 @@ static void on_confirmed(struct confirm_asker *asker, const char *refusal)
 static void relay_take_up(struct relay *relay, size_t body_len)
 {
 	struct byte_view request = frame_body(inbox_view(&relay->input), body_len);
-	const char *reason;
+	const char *refusal = NULL;
+	int err;
 
 	relay->record = record_new(&relay->context->records, relay->source->id, relay->grant,
 				   &relay->source->state->statistics);
@@ -426,20 +383,13 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 		relay_fail(relay, "out of memory");
 		return;
 	}
-	reason = relay_judge(relay, request);
-	if (reason == NULL && relay->source->policy.confirms &&
-	    record_is_of_signature(relay->record)) {
-		reason = confirm_ask(relay->context->confirm, &relay->asker, relay->record);
-		if (reason == NULL) {
-			relay->record->is_confirming = true;
-			relay_set_state(relay, RELAY_CONFIRMING);
-			return;
-		}
-	}
-	if (reason != NULL)
-		relay_refuse(relay, reason);
-	else
+	err = clearance_ask(&relay->clearance, relay->record, request, &refusal);
+	if (err == 0)
 		relay_proceed(relay);
+	else if (err == -EINPROGRESS)
+		relay_set_state(relay, RELAY_CONFIRMING);
+	else
+		relay_refuse(relay, refusal);
 }
 
 void relay_run(struct relay *relay)
@@ -490,8 +440,8 @@ void relay_close(struct relay *relay)
 		return;
 	relay->context->relay_count--;
 	relay_settle(relay, VERDICT_LOST, "whoever asked was gone before the answer");
-	confirm_withdraw(&relay->asker);
-	relay_drop_held(relay);
+	clearance_withdraw(&relay->clearance);
+	held_reply_drop(&relay->held);
 	relay_drop_upstream(relay);
 	inbox_clear(&relay->input);
 	relay_set_state(relay, RELAY_CLOSING);

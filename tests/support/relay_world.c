@@ -55,8 +55,11 @@ void world_init(struct world *world, const char *script)
 		world->agent = fake_agent_start("agent.sock", script);
 	ck_assert_int_eq(uv_loop_init(&world->loop), 0);
 	upstream_pool_init(&world->pool, &world->loop, &world->limits);
-	world->context =
-		(struct relay_context){.pool = &world->pool, .on_quiet = on_quiet, .owner = world};
+	confirm_init(&world->confirm, &world->loop, &world->limits);
+	world->context = (struct relay_context){.pool = &world->pool,
+						.confirm = &world->confirm,
+						.on_quiet = on_quiet,
+						.owner = world};
 }
 
 void world_deinit(struct world *world)

@@ -25,6 +25,7 @@ struct world {
 	struct limits limits;
 	struct source_set sources;
 	struct upstream_pool pool;
+	struct confirm confirm; /* by the program that SSH_ASKPASS named at first */
 	struct relay_context context;
 	struct world_client clients[WORLD_CLIENTS_MAX];
 	size_t client_count;

@@ -123,7 +123,6 @@ START_TEST(a_token_that_ends_while_someone_is_asked_signs_nothing)
 	static const char script[] = "#!/bin/sh\n"
 				     "while [ ! -e go ]; do sleep 0.02; done\n";
 	struct world_client *client;
-	struct confirm confirm;
 	char path[256];
 
 	workspace_write("askpass", view_of(script));
@@ -131,8 +130,6 @@ START_TEST(a_token_that_ends_while_someone_is_asked_signs_nothing)
 	snprintf(path, sizeof(path), "%s/askpass", workspace_path);
 	setenv("SSH_ASKPASS", path, 1);
 	client = client_with("ask echo again", "confirm", "yes");
-	confirm_init(&confirm, &world.loop, &world.limits);
-	world.context.confirm = &confirm;
 	client->grant.has_token = true;
 	client_ask_signature(client, 10);
 	ck_assert_uint_eq(client->replies, 0);
