@@ -103,10 +103,11 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 }
 
 static const uint8_t failure_frame[] = {0, 0, 0, 1, SSH_AGENT_FAILURE};
+static const struct byte_view failure = {failure_frame, sizeof(failure_frame)};
 
 static void relay_reply_failure(struct relay *relay)
 {
-	relay->events->on_replied(relay, (struct byte_view){failure_frame, sizeof(failure_frame)});
+	relay->events->on_replied(relay, failure);
 }
 
 /* Of a list of keys, those that the policy lets be seen. */
@@ -233,11 +234,34 @@ static void on_upstream_opened(struct upstream *upstream)
 	relay_ask(relay);
 }
 
-/* What the source answered goes downstream, or the failure that stands in for it. */
+/* True if its connection holds bindings, and is one more than its build should have. */
+static bool relay_is_owing(const struct relay *relay)
+{
+	return relay->upstream != NULL && clearance_has_bindings(&relay->clearance) &&
+	       upstream_is_owed(relay->upstream);
+}
+
+/* The last answer: still busy, the relay cannot be asked again from within. */
+static void relay_answer_and_end(struct relay *relay, struct byte_view frame)
+{
+	relay_reply(relay, frame);
+	if (!relay_is_busy(relay))
+		return; /* downstream has closed us when it took the answer */
+	relay_set_state(relay, RELAY_IDLE);
+	relay_fail(relay, "other builds that have fewer connections to the agent wait");
+}
+
+/*
+ * What the source answered goes downstream, or the failure that stands in for it. What others wait for
+ * is given up before the owner asks again: with no pause between requests, they would wait for ever.
+ */
 static void relay_answer(struct relay *relay, struct byte_view frame)
 {
+	if (relay_is_busy(relay) && relay_is_owing(relay)) {
+		relay_answer_and_end(relay, frame);
+		return;
+	}
 	relay_set_state(relay, RELAY_IDLE);
-	/* Before the owner asks again: with no pause between requests, others would wait for ever. */
 	if (relay->upstream != NULL && !clearance_has_bindings(&relay->clearance) &&
 	    upstream_is_wanted(relay->upstream))
 		relay_drop_upstream(relay);
@@ -252,7 +276,7 @@ static void relay_withhold(struct relay *relay, int err)
 		 relay->source->id, relay->grant->peer, grant_name(relay->grant), strerror(-err));
 	refusals_count(&relay->source->state->statistics.refusals,
 		       "the audit log could not be written");
-	relay_answer(relay, (struct byte_view){failure_frame, sizeof(failure_frame)});
+	relay_answer(relay, failure);
 }
 
 static void on_released(struct held_reply *held, struct byte_view frame, int err)
@@ -327,11 +351,17 @@ static bool on_upstream_wanted(struct upstream *upstream)
 	return true;
 }
 
+static bool is_idle(const struct upstream *upstream)
+{
+	return !relay_is_busy(upstream_owner(upstream));
+}
+
 static const struct upstream_events relay_upstream_events = {
 	.on_opened = on_upstream_opened,
 	.on_replied = on_upstream_replied,
 	.on_failed = on_upstream_failed,
 	.on_wanted = on_upstream_wanted,
+	.is_idle = is_idle,
 };
 
 /* The whole request at the start of input goes no further. */
@@ -342,8 +372,7 @@ static void relay_refuse(struct relay *relay, const char *reason)
 	frame_peek(inbox_view(&relay->input), &body_len);
 	relay_settle(relay, VERDICT_REFUSED, reason);
 	inbox_consume(&relay->input, FRAME_HEADER_LEN + body_len);
-	relay_set_state(relay, RELAY_IDLE);
-	relay_reply_failure(relay);
+	relay_answer(relay, failure);
 }
 
 static void relay_proceed(struct relay *relay)
@@ -355,8 +384,8 @@ static void relay_proceed(struct relay *relay)
 	relay_set_state(relay, RELAY_OPENING);
 	/* In the queue it may wait for the signatures of others. Connecting has its own, shorter time. */
 	relay_set_deadline(relay, relay->context->pool->limits->sign_seconds);
-	relay->upstream =
-		upstream_new(relay->context->pool, relay->source, &relay_upstream_events, relay);
+	relay->upstream = upstream_new(relay->context->pool, relay->source, relay->grant,
+				       &relay_upstream_events, relay);
 	if (relay->upstream == NULL)
 		relay_fail(relay, "out of memory");
 }

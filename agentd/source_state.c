@@ -15,6 +15,7 @@ struct source_state *source_state_new(void)
 	state->lease.begun_s = lease_clock_s();
 	TAILQ_INIT(&state->holders);
 	TAILQ_INIT(&state->waiters);
+	LIST_INIT(&state->shares);
 	return state;
 }
 
@@ -28,7 +29,8 @@ void source_state_release(struct source_state *state)
 {
 	if (--state->source_count > 0)
 		return;
-	assert(state->open_count == 0 && TAILQ_EMPTY(&state->waiters));
+	assert(state->open_count == 0 && TAILQ_EMPTY(&state->waiters) &&
+	       LIST_EMPTY(&state->shares));
 	if (state->keeper != NULL)
 		keeper_watch_release(state->keeper);
 	free(state);

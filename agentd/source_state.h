@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "agentd/lease.h"
+#include "agentd/share.h"
 #include "agentd/statistics.h"
 
 struct keeper_watch;
@@ -23,7 +24,8 @@ struct source_state {
 	struct id_lease lease;
 	unsigned open_count;	      /* connections to the agent or keeper */
 	struct upstream_list holders; /* those that have one */
-	struct upstream_list waiters; /* those that wait for one, first come first served */
+	struct upstream_list waiters; /* those that wait for one */
+	struct share_list shares;     /* of both, by build */
 	struct keeper_watch *keeper;  /* of key files; NULL: none yet */
 	uint64_t look;		      /* of the key files when they were read: source_backing.h */
 };

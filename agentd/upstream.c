@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,7 +13,7 @@
 #include "common/frame.h"
 
 /* A listening agent with a full backlog says EAGAIN; it is asked again after this time. */
-enum { UPSTREAM_RETRY_MS = 10 };
+enum { UPSTREAM_RETRY_MS = 10, UPSTREAM_PATIENCE_MS = 1000 };
 
 enum upstream_state {
 	UPSTREAM_WAITING, /* for one of the source's connections */
@@ -28,6 +29,7 @@ struct upstream {
 	void *owner;
 	enum upstream_state state;
 	TAILQ_ENTRY(upstream) entry; /* of the source's waiters or holders */
+	struct share_seat seat;	     /* of its build's */
 	uv_pipe_t pipe;
 	uv_timer_t timer;
 	uv_connect_t connect;
@@ -46,7 +48,8 @@ static void upstream_begin(struct upstream *up);
 
 void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits)
 {
-	*pool = (struct upstream_pool){.loop = loop, .limits = limits};
+	*pool = (struct upstream_pool){
+		.loop = loop, .limits = limits, .patience_ms = UPSTREAM_PATIENCE_MS};
 }
 
 void *upstream_owner(const struct upstream *upstream)
@@ -119,6 +122,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 		return;
 	}
 	up->is_asked = false;
+	share_touch(&up->seat);
 	/* The owner may close us, but our memory stays until the loop comes round. */
 	up->events->on_replied(up, all);
 	byte_buf_clear(&up->reply);
@@ -244,6 +248,8 @@ static void upstream_begin(struct upstream *up)
 
 static void upstream_hold(struct upstream *up)
 {
+	uv_timer_stop(&up->timer);
+	share_hold(&up->seat);
 	up->source->state->open_count++;
 	up->is_holder = true;
 	TAILQ_INSERT_TAIL(&up->source->state->holders, up, entry);
@@ -272,13 +278,108 @@ bool upstream_is_wanted(const struct upstream *up)
 	return !TAILQ_EMPTY(&up->source->state->waiters);
 }
 
+bool upstream_is_owed(const struct upstream *up)
+{
+	uint64_t now_ms = uv_now(up->pool->loop); /* of a clock that began when the machine did */
+	uint64_t patience_ms = up->pool->patience_ms;
+
+	return upstream_is_wanted(up) && now_ms >= patience_ms &&
+	       share_is_due(&up->source->state->shares, up->seat.share, now_ms - patience_ms);
+}
+
+static struct upstream *upstream_of(struct share_seat *seat)
+{
+	return (struct upstream *)(void *)((char *)seat - offsetof(struct upstream, seat));
+}
+
+/* The one of the build that was unused longest; NULL if none is unused. */
+static struct upstream *upstream_unused(const struct share *share)
+{
+	struct share_seat *seat;
+
+	TAILQ_FOREACH(seat, &share->holders, entry) {
+		struct upstream *up = upstream_of(seat);
+
+		if (up->state == UPSTREAM_OPEN && !up->is_asked && up->events->is_idle(up))
+			return up;
+	}
+	return NULL;
+}
+
+/* Of the builds that owe one to this, the one that has most gives it. */
+static struct upstream *upstream_spare(const struct source *source, const struct share *to)
+{
+	struct upstream *spare = NULL;
+	const struct share *share;
+
+	LIST_FOREACH(share, &source->state->shares, entry) {
+		struct upstream *up;
+
+		if (!share_owes(share, to) ||
+		    (spare != NULL && share->held <= spare->seat.share->held))
+			continue;
+		up = upstream_unused(share);
+		if (up != NULL)
+			spare = up;
+	}
+	return spare;
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+	struct upstream *up = timer->data;
+	struct upstream *spare;
+
+	if (up->state != UPSTREAM_WAITING)
+		return;
+	uv_timer_start(&up->timer, on_patience_over, up->pool->patience_ms, 0);
+	spare = upstream_spare(up->source, up->seat.share);
+	if (spare != NULL)
+		upstream_fail(spare, "it was unused, and other builds that have fewer wait");
+}
+
+/* The first who waits of a build looks after its share: one timer for all of them. */
+static void upstream_watch(const struct share *share)
+{
+	struct share_seat *seat = TAILQ_FIRST(&share->waiters);
+	struct upstream *first = seat != NULL ? upstream_of(seat) : NULL;
+	uint64_t now_ms;
+	uint64_t due_ms;
+
+	if (first == NULL || uv_is_active((uv_handle_t *)&first->timer))
+		return;
+	now_ms = uv_now(first->pool->loop);
+	due_ms = seat->since_ms + first->pool->patience_ms;
+	uv_timer_start(&first->timer, on_patience_over, due_ms > now_ms ? due_ms - now_ms : 0, 0);
+}
+
+/* Whose turn it is gets the connection that has become free. */
+static void upstream_hand_on(struct source *source)
+{
+	struct share_seat *seat = share_next(&source->state->shares);
+	struct upstream *next;
+	const struct share *share;
+
+	if (seat == NULL)
+		return;
+	next = upstream_of(seat);
+	share = seat->share;
+	TAILQ_REMOVE(&source->state->waiters, next, entry);
+	upstream_hold(next);
+	upstream_watch(share);
+}
+
 struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
-			      const struct upstream_events *events, void *owner)
+			      const struct grant *grant, const struct upstream_events *events,
+			      void *owner)
 {
 	struct upstream *up = calloc(1, sizeof(*up));
 
-	if (up == NULL)
+	if (up == NULL ||
+	    share_wait(&source->state->shares, grant, &up->seat, uv_now(pool->loop)) != 0) {
+		free(up);
 		return NULL;
+	}
 	up->pool = pool;
 	up->source = source;
 	up->events = events;
@@ -294,6 +395,7 @@ struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
 	}
 	up->state = UPSTREAM_WAITING;
 	TAILQ_INSERT_TAIL(&source->state->waiters, up, entry);
+	upstream_watch(up->seat.share);
 	upstream_reclaim_one(source);
 	return up;
 }
@@ -335,21 +437,21 @@ int upstream_send(struct upstream *up, struct byte_view frame)
 void upstream_close(struct upstream *up)
 {
 	struct source *source = up->source;
-	struct upstream *next;
+	struct share_seat *next;
 
 	if (up->state == UPSTREAM_CLOSING)
 		return;
+	next = TAILQ_NEXT(&up->seat, entry);
+	share_leave(&up->seat);
 	TAILQ_REMOVE(up->is_holder ? &source->state->holders : &source->state->waiters, up, entry);
 	up->state = UPSTREAM_CLOSING;
 	uv_close((uv_handle_t *)&up->timer, on_handle_closed);
 	if (up->has_pipe && !uv_is_closing((uv_handle_t *)&up->pipe))
 		uv_close((uv_handle_t *)&up->pipe, on_handle_closed);
-	if (!up->is_holder)
-		return;
-	source->state->open_count--;
-	next = TAILQ_FIRST(&source->state->waiters);
-	if (next != NULL) {
-		TAILQ_REMOVE(&source->state->waiters, next, entry);
-		upstream_hold(next);
+	if (up->is_holder) {
+		source->state->open_count--;
+		upstream_hand_on(source);
+	} else if (next != NULL) {
+		upstream_watch(next->share);
 	}
 }

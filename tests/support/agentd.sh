@@ -9,9 +9,9 @@
 #   fake_agent SCRIPT         start an agent at $FAKE_AGENT (fake_agent.h); what it says: agent.log
 #   real_agent KEY...         start an ssh-agent with these keys at $REAL_AGENT, REAL_AGENT_PID
 #   ssh_peer COMMAND...       ssh_peer.py, which is also $SSH_PEER, with $SSH_SHIM_TOKEN
-#   hold NAME ID N            ssh_peer hold, in the background, until its channels are open; it says
+#   hold NAME ID N [bound]    ssh_peer hold, in the background, until its channels are open; it says
 #                             what comes of them in NAME.log; killing HOLD_PID ends it
-#   hold_begin NAME ID N      the same, and does not wait
+#   hold_begin NAME ID N ...  the same, and does not wait
 #   hold_ask NAME             a request on each of its channels
 #   stock_ssh ARG...          OpenSSH's client, logged in with $SSH_SHIM_TOKEN
 #   raw_agent ARG...          raw_agent.py, which is also $RAW_AGENT

@@ -140,7 +140,7 @@ void client_ask_signature(struct world_client *client, size_t user_len)
 	send_frame(client, &frame);
 }
 
-void client_ask_bind(struct world_client *client)
+static void ask_bind(struct world_client *client, bool is_forwarding)
 {
 	struct login_host host;
 	struct byte_buf frame;
@@ -149,10 +149,20 @@ void client_ask_bind(struct world_client *client)
 	login_host_init_ed25519(&host);
 	byte_buf_init(&frame, REQUEST_LEN_MAX);
 	mark = frame_begin(&frame);
-	put_session_bind(&frame, &host, "session", true);
+	put_session_bind(&frame, &host, "session", is_forwarding);
 	frame_end(&frame, mark);
 	login_host_deinit(&host);
 	send_frame(client, &frame);
+}
+
+void client_ask_bind(struct world_client *client)
+{
+	ask_bind(client, true);
+}
+
+void client_ask_bind_login(struct world_client *client)
+{
+	ask_bind(client, false);
 }
 
 static void on_patience_over(uv_timer_t *timer)

@@ -45,10 +45,11 @@ struct world_client *world_add_client(struct world *world);
 void client_send(struct world_client *client, struct byte_view bytes);
 
 /* Whole requests: identities; a signature over a login of a user whose name is so long; a
- * session-bind, for forwarding. */
+ * session-bind, for forwarding, or of the session of that login. */
 void client_ask_list(struct world_client *client);
 void client_ask_signature(struct world_client *client, size_t user_len);
 void client_ask_bind(struct world_client *client);
+void client_ask_bind_login(struct world_client *client);
 
 /* Appends the frame that client_ask_signature sends. */
 void put_sign_frame(struct byte_buf *frame, size_t user_len);

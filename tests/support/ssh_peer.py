@@ -9,7 +9,8 @@ for each outcome: "N WHAT", as often as N.  WHAT is the type of a reply, "refuse
 was not opened), "closed" (a channel that ended without a reply) or "lost" (the link has ended).
 
     ask ID [N] [NAME=VALUE...]   N channels to ID, a list request on each
-    hold ID N       N channels to ID; then for each line on stdin the same request on all of them
+    hold ID N [bound]  N channels to ID, with a session-bind on each; then for each line on stdin the
+                    same request on all of them
     lengths ID LEN...   a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind
     sign ID LEN...  a login with the first key of ID, as a sign request of LEN bytes (about 200 at
                     least)
@@ -34,7 +35,7 @@ import sys
 
 import asyncssh
 
-FAILURE, LIST, LIST_ANSWER, SIGN, SIGN_ANSWER = 5, 11, 12, 13, 14
+FAILURE, LIST, LIST_ANSWER, SIGN, SIGN_ANSWER, EXTENSION = 5, 11, 12, 13, 14, 27
 USERAUTH_REQUEST = 50
 FRAME_BODY_MAX = 256 * 1024
 PATIENCE_S = 25
@@ -74,7 +75,10 @@ class AgentChannel(asyncssh.SSHTCPSession):
         self.replies.put_nowait(None)
 
     def send(self, data):
-        self.channel.write(data)
+        try:
+            self.channel.write(data)
+        except BrokenPipeError:
+            pass  # the daemon has ended it, which the reply tells
 
     async def reply(self, patience_s=PATIENCE_S):
         return await asyncio.wait_for(self.replies.get(), patience_s)
@@ -145,10 +149,10 @@ def tell(outcomes):
     sys.stdout.flush()
 
 
-async def ask_all(sessions, patience_s=PATIENCE_S):
+async def ask_all(sessions, patience_s=PATIENCE_S, request=LIST_REQUEST):
     opened = [session for session in sessions if not isinstance(session, str)]
     for session in opened:
-        session.send(LIST_REQUEST)
+        session.send(request)
     outcomes = await asyncio.gather(*(session.outcome(patience_s) for session in opened))
     return [session for session in sessions if isinstance(session, str)] + list(outcomes)
 
@@ -168,9 +172,19 @@ async def ask(ident, count='1', *settings):
     tell('lost' if connection.lost.done() else outcome for outcome in outcomes)
 
 
-async def hold(ident, count):
+def bind_request():
+    """A session-bind for forwarding, true and signed: by a host key of our own."""
+    key = asyncssh.generate_private_key('ssh-ed25519')
+    session = os.urandom(32)
+    return frame(bytes([EXTENSION]) + string(b'session-bind@openssh.com') + string(key.public_data)
+                 + string(session) + string(key.sign(session, b'ssh-ed25519')) + b'\1')
+
+
+async def hold(ident, count, bound=None):
     connection = await connect([TOKEN])
     sessions = await asyncio.gather(*(try_open(connection, ident) for _ in range(int(count))))
+    if bound:
+        tell(await ask_all(sessions, request=bind_request()))
     tell('refused' if session == 'refused' else 'open' for session in sessions)
     sessions = [session for session in sessions if session != 'refused']
     while await next_line():
