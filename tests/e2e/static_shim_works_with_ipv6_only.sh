@@ -15,8 +15,8 @@ ns=(nsenter --target "$pid" --net --)
 "${ns[@]}" ip -4 addr flush dev eth0
 [ -z "$("${ns[@]}" ip -4 addr show dev eth0)" ] || fail 'there is still IPv4'
 # The kernel looks first whether somebody else has the address.
-while "${ns[@]}" ip -6 addr show dev eth0 | grep -q tentative ||
-	engine_in_network ip -6 addr show dev sfa-ipv6 | grep -q tentative; do
+while "${ns[@]}" ip -6 addr show dev eth0 | grep tentative >/dev/null ||
+	engine_in_network ip -6 addr show dev sfa-ipv6 | grep tentative >/dev/null; do
 	sleep 0.1
 done
 daemon --key projecta=./a.pem --listen sfa-ipv6

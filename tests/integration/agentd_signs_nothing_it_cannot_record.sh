@@ -42,5 +42,5 @@ prlimit --pid "$DAEMON_PID" --fsize=unlimited
 daemon_await_log 'the audit log audit.log is written again'
 expect_signature 14
 [ "$(audit_lines verdict=signed | wc -l)" -ge $((signed + 1)) ] || fail 'no line about a signature'
-audit_lines event=gap 'reason=File too large' | grep -q . || fail 'the gap is not said'
+audit_lines event=gap 'reason=File too large' | grep . >/dev/null || fail 'the gap is not said'
 daemon_stop

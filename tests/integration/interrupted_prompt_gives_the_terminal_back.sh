@@ -10,7 +10,7 @@ unset SSH_ASKPASS_REQUIRE
 cat >session <<-END
 	trap : INT
 	'$BUILD_DIR/tests/support/keeper_host_plain' agent.sock id=key
-	until stty -a | grep -q ' echo '; do :; done
+	until stty -a | grep ' echo ' >/dev/null; do :; done
 	echo it echoes
 END
 coproc terminal { script -q -e -c 'sh session' /dev/null; }

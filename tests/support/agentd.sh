@@ -63,7 +63,7 @@ agentd_plain()
 
 _agentd_find_port()
 {
-	PORT=$(sed -n 's/^.*listening on 127.0.0.1:\([0-9]*\)$/\1/p' "$DAEMON_LOG" | head -n 1)
+	PORT=$(sed -n '0,/^.*listening on 127.0.0.1:\([0-9]*\)$/s//\1/p' "$DAEMON_LOG")
 	CONNECT=127.0.0.1:$PORT
 }
 

@@ -158,7 +158,7 @@ container_await_log()
 {
 	local deadline=$((SECONDS + E2E_DEADLINE_S))
 
-	until engine_docker logs "$1" 2>&1 | grep -qE -- "$2"; do
+	until engine_docker logs "$1" 2>&1 | grep -E -- "$2" >/dev/null; do
 		[ "$SECONDS" -lt "$deadline" ] ||
 			fail "the container did not say '$2': $(engine_docker logs "$1" 2>&1)"
 		sleep 0.05

@@ -56,7 +56,7 @@ git_server_saw_key()
 	local fingerprint
 
 	fingerprint=$(ssh-keygen -lf "$1" | cut -d ' ' -f 2)
-	grep '^Accepted publickey for git ' "$GIT_SERVER_LOG" | grep -qF "$fingerprint"
+	grep '^Accepted publickey for git ' "$GIT_SERVER_LOG" | grep -F "$fingerprint" >/dev/null
 }
 
 git_server_save()
