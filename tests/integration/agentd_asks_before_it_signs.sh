@@ -47,7 +47,7 @@ echo hang >answer
 ssh_peer sign a 200 >late.log &
 client=$!
 await_lines 4 prompts .
-[ "$(ssh_peer sign b 200)" = '1 14' ] || fail 'the daemon waits for the prompt'
+expect_served b
 wait "$client"
 expect_output '1 5' late.log
 daemon_await_log 'nobody confirmed it in time'

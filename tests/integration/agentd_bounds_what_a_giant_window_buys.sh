@@ -25,6 +25,7 @@ done
 for i in 1 2 3; do
 	await_line "flood.$i.log" '^flooded$'
 done
+expect_served
 shim --id a -- "$BUILD_DIR/bench/agent-load" --connections 10 --requests 500 >load.log
 grown=$(($(resident_kb) - before))
 # Each has asked for 50 MiB. One reply a channel may wait, and what libssh needs besides.

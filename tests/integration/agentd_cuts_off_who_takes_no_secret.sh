@@ -35,6 +35,7 @@ daemon_await_log 'refused kind=secret id=large .*too many others'
 # Others are served meanwhile.
 ssh_peer exec 'secret large' | cksum >out.log
 cmp warm.log out.log
+expect_served
 await_lines 4 "$DAEMON_LOG" 'refused kind=secret id=large .*the peer takes no more of it'
 until [ "$(open_files)" -eq 0 ]; do sleep 0.02; done
 daemon_stop

@@ -12,7 +12,7 @@ agentd --key a=./a.pem --limit login-seconds=1
 exec {silent}<>"/dev/tcp/127.0.0.1/$PORT"
 exec {begun}<>"/dev/tcp/127.0.0.1/$PORT"
 printf 'SSH-2.0-half-hearted\r\n' >&"$begun"
-[ "$(ssh_peer ask a)" = '1 12' ] || fail 'others are not served'
+expect_served
 for peer in "$silent" "$begun"; do
 	timeout "$DEADLINE_S" cat <&"$peer" >words.log || fail 'the link does not end'
 	grep -aq '^SSH-2.0-' words.log || fail 'this is no SSH server'

@@ -34,7 +34,7 @@ expect_no_line "$DAEMON_LOG" 'could not be set up'
 for stranger in "${strangers[@]}"; do
 	exec {stranger}>&-
 done
-[ "$(ssh_peer ask a)" = '1 12' ] || fail 'it does not go on'
+expect_served
 hold_ask first
 await_lines 3 first.log '^2 12$'
 daemon_stop

@@ -13,6 +13,7 @@ hold flood a 300
 expect_line flood.log '^4 open$'
 await_line flood.log '^296 refused$'
 [ "$(ssh_peer ask a 4)" = '4 12' ] || fail 'another link suffers'
+expect_served
 hold_ask flood
 await_line flood.log '^4 12$'
 daemon_await_log 'refused kind=open .*: too many channels on one link$'

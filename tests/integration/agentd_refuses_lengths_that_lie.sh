@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # A request that claims to be empty, or larger than 256 KiB, ends its connection; one of 256 KiB is
-# answered. On the Unix socket, in a channel, and through the shim.
+# answered. On the Unix socket, in a channel, and through the shim. Others go on.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
 agentd_begin
@@ -29,4 +29,5 @@ shim -- sh -c '"$1" - lengths $2; "$1" - sign $3' sh "$RAW_AGENT" "${lies[*]} $m
 expect_output "$expected" unix.log
 expect_output "$expected" shim.log
 expect_output "$expected" channel.log
+expect_served
 daemon_stop

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 #
-# links-per-address: one more from the same address is closed; from another address one may come.
+# links-per-address: one more from the same address is closed; from another address one may come, and from this one
+# when one has gone.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
 agentd_begin
@@ -18,4 +19,7 @@ for name in first second; do
 	hold_ask "$name"
 	await_line "$name.log" '^1 12$'
 done
+kill "$HOLD_PID"
+daemon_await_log 'link closed'
+expect_served
 daemon_stop

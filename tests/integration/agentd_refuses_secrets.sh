@@ -57,6 +57,8 @@ refused \
 	'secret tree file' 'secret "tree" is not a file' \
 	'secretgood' 'no such verb'
 daemon_await_log 'refused kind=secret id=large peer=127.0.0.1.* token=run: is larger than'
+shim --secret good,target="$PWD/handed-out" -- cmp good handed-out
+expect_served
 
 ssh_peer exec offer >out.log
 expect_line out.log '^secret gone unavailable on the host: No such file or directory$'

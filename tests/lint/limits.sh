@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 #
-# docs/limits.md names every limit of the daemon with its default, no other, and tests that there are.
+# docs/limits.md names every limit of the daemon with its default, no other, and tests that there are; of each limit
+# that has an option, one that shows an honest build served while it is reached.
 set -euo pipefail
 . "$(dirname "$0")/../support/verdict.sh"
 cd "$(dirname "$0")/../.."
@@ -21,3 +22,10 @@ missing=$(comm -23 <(printf '%s\n' "$tests") \
 # shellcheck disable=SC2016
 bare=$(grep -E '^\|' docs/limits.md | grep -vE '^\|(---\|)+$|^\| (name|what) \||\| `[a-z0-9]+\.[^|]*\|$' || true)
 [ -z "$bare" ] || fail "limits without a test in docs/limits.md:"$'\n'"$bare"
+
+# shellcheck disable=SC2016
+while read -r row; do
+	served=$(grep -oE '`integration\.[a-z0-9_]+`' <<<"$row" | tr -d '`' | sed 's|^integration\.|tests/integration/|; s|$|.sh|' |
+		xargs -r grep -lE '^[[:space:]]*expect_served( |$)' || true)
+	[ -n "$served" ] || fail "no test in this row of docs/limits.md shows that others are served: $row"
+done < <(grep -E '^\| `' docs/limits.md)

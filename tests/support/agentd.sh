@@ -15,6 +15,7 @@
 #   hold_ask NAME             a request on each of its channels
 #   stock_ssh ARG...          OpenSSH's client, logged in with $SSH_SHIM_TOKEN
 #   raw_agent ARG...          raw_agent.py, which is also $RAW_AGENT
+#   expect_served [ID]        an honest build is served: a shim logs in, and signs with ID (a)
 #   agent_load ARG...         bench's load generator, on $SSH_AUTH_SOCK
 #   await_lines N FILE REGEX  wait until FILE has N such lines
 #   await_end PID             wait until it is gone; fails when it stays
@@ -129,6 +130,14 @@ stock_ssh()
 raw_agent()
 {
 	"$RAW_AGENT" "$@"
+}
+
+expect_served()
+{
+	local reply
+
+	reply=$(shim --id "${1:-a}" -- "$RAW_AGENT" - sign 200) || fail 'an honest build is not served'
+	[ "$reply" = 14 ] || fail "an honest build gets $reply in place of a signature"
 }
 
 agent_load()

@@ -11,6 +11,9 @@ was not opened), "closed" (a channel that ended without a reply) or "lost" (the 
     ask ID [N] [NAME=VALUE...]   N channels to ID, a list request on each
     hold ID N [bound]  N channels to ID, with a session-bind on each; then for each line on stdin the
                     same request on all of them
+    bind ID N       N session-binds on one channel, each of another host and session
+    silent N FROM...    N connections from each of these addresses, which say nothing; until a line comes
+                    on stdin
     lengths ID LEN...   a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind
     sign ID LEN...  a login with the first key of ID, as a sign request of LEN bytes (about 200 at
                     least)
@@ -30,6 +33,7 @@ channel or a reply that has not come is "unanswered".
 import asyncio
 import collections
 import os
+import socket
 import struct
 import sys
 
@@ -191,6 +195,22 @@ async def hold(ident, count, bound=None):
         tell(await ask_all(sessions))
 
 
+async def bind(ident, count):
+    session = await one_agent(ident)
+    outcomes = []
+    for _ in range(int(count)):
+        session.send(bind_request())
+        outcomes.append(await session.outcome())
+    tell(outcomes)
+
+
+async def silent(count, *addresses):
+    peers = [socket.create_connection(('127.0.0.1', PORT), PATIENCE_S, (address, 0))
+             for _ in range(int(count)) for address in addresses]
+    print(len(peers), 'connected', flush=True)
+    await next_line()
+
+
 async def one_agent(ident):
     return await open_agent(await connect([TOKEN]), ident)
 
@@ -345,7 +365,7 @@ async def login(*tokens):
 
 
 COMMANDS = {
-    'ask': ask, 'hold': hold, 'lengths': lengths, 'sign': sign, 'cut': cut, 'half': half,
+    'ask': ask, 'hold': hold, 'bind': bind, 'silent': silent, 'lengths': lengths, 'sign': sign, 'cut': cut, 'half': half,
     'flood': flood, 'exec': run_verbs, 'later': run_later, 'stall': stall, 'forbidden': forbidden, 'login': login,
 }
 

@@ -174,16 +174,25 @@ static void await_held(const struct world_client *client)
 	ck_assert(relay_is_busy(client->relay));
 }
 
-START_TEST(a_held_reply_is_delivered_and_its_connection_given_up)
+/* Of a build that has all connections, and bindings on them. */
+static struct world_client *add_held_client(void)
 {
 	struct world_client *greedy;
-	struct world_client *modest;
 
 	begin_with_audit();
 	greedy = add_bound_client_of("10.0.0.1");
 	stop_audit();
 	client_ask_signature(greedy, 10);
 	await_held(greedy);
+	return greedy;
+}
+
+START_TEST(a_held_reply_is_delivered_and_its_connection_given_up)
+{
+	struct world_client *greedy;
+	struct world_client *modest;
+
+	greedy = add_held_client();
 	modest = add_client_of("10.0.0.2");
 	client_ask_list(modest);
 	world_pass(&world, 3 * PATIENCE_MS);
@@ -226,11 +235,7 @@ START_TEST(who_leaves_while_its_reply_is_held_leaves_its_connection)
 	struct world_client *greedy;
 	struct world_client *modest;
 
-	begin_with_audit();
-	greedy = add_bound_client_of("10.0.0.1");
-	stop_audit();
-	client_ask_signature(greedy, 10);
-	await_held(greedy);
+	greedy = add_held_client();
 	modest = add_client_of("10.0.0.2");
 	client_ask_list(modest);
 	relay_close(greedy->relay);
