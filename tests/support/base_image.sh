@@ -8,6 +8,7 @@
 #   base_tree_path                  where the tree is (whether or not it was made yet)
 #   base_tree_make                  make it if it is missing (root)
 #   base_image_import NAME          import the tree into the engine as NAME if it lacks it
+#   base_image_import_tree NAME TREE  the same of another tree in ${SFA_CACHE}
 #   base_image_add_shim BASE NAME SHIM [KNOWN_HOSTS]
 #                                   image NAME = BASE + /usr/local/bin/ssh-shim, and the host keys
 #                                   as /etc/ssh/ssh_known_hosts. SHIM is a file, which comes with what
@@ -47,10 +48,15 @@ base_tree_make()
 
 base_image_import()
 {
-	local name=$1 tree tag
+	base_image_import_tree "$1" "$(base_tree_path)"
+}
 
-	tree=$(base_tree_path)
-	tag=sfa-test-tree:${tree##*base-}
+base_image_import_tree()
+{
+	local name=$1 tree=$2 tag
+
+	tag=${tree##*/}
+	tag=sfa-test-tree:${tag#base-}
 	engine_docker image inspect "$tag" >/dev/null 2>&1 ||
 		tar --numeric-owner --one-file-system -C "$tree" -c . |
 		engine_docker import - "$tag" >/dev/null

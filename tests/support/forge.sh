@@ -6,7 +6,9 @@
 #
 #   forge_begin               after e2e_begin
 #   forge_repository NAME...  forge@ADDRESS:org/NAME.git, each an npm package with a file SECRET, and in
-#                             it "secret of NAME"
+#                             it "secret of NAME", tagged v1.0.0; and what the directory ./package holds,
+#                             if there is one, with NAME for each @NAME@ in files and their names
+#   forge_revision NAME       the commit that it has
 #   forge_submodule NAME URL  adds a submodule to NAME, under the URL's last name
 #   forge_key FILE NAME       a key FILE that opens org/NAME.git and nothing else
 #   forge_user FILE           a key FILE that may do what a shell may
@@ -42,7 +44,9 @@ _forge_write_program()
 		#!/bin/sh
 		asked=$(printf '%s' "$SSH_ORIGINAL_COMMAND" | tr -d "'")
 		for start in '' / '~/'; do
-			[ "$asked" != "git-upload-pack ${start}org/$1.git" ] || exec git-upload-pack "org/$1.git"
+			for end in '' .git; do
+				[ "$asked" != "git-upload-pack ${start}org/$1$end" ] || exec git-upload-pack "org/$1.git"
+			done
 		done
 		echo 'ERROR: Repository not found.' >&2
 		exit 1
@@ -59,6 +63,9 @@ _forge_run()
 
 forge_repository()
 {
+	local package=/proc/$GIT_SERVER_PID/root/tmp/package.$_forge_user
+
+	[ ! -d package ] || cp -r package "$package"
 	# shellcheck disable=SC2016
 	_forge_run '
 		export HOME=/tmp GIT_CONFIG_GLOBAL=/dev/null
@@ -67,13 +74,26 @@ forge_repository()
 			git init -q -b main "$work"
 			printf "secret of %s\n" "$name" >"$work/SECRET"
 			printf "{\"name\": \"%s\", \"version\": \"1.0.0\"}\n" "$name" >"$work/package.json"
+			[ ! -d "/tmp/package.$0" ] || {
+				cp -r "/tmp/package.$0/." "$work"
+				find "$work" -name .git -prune -o -type f -exec sed -i "s/@NAME@/$name/g" {} +
+				find "$work" -name "@NAME@.*" -exec sh -c '\''mv "$1" "${1%@NAME@.*}$0.${1##*.}"'\'' "$name" {} \;
+			}
 			git -C "$work" add .
 			git -C "$work" -c user.name=test -c user.email=test@localhost commit -q -m "$name"
+			git -C "$work" tag v1.0.0
 			git clone -q --bare "$work" "/srv/$0/org/$name.git"
 			rm -r "$work"
 		done
 		chown -R "$0:" "/srv/$0/org"
 	' "$@"
+}
+
+forge_revision()
+{
+	cat "/proc/$GIT_SERVER_PID/root/srv/$_forge_user/org/$1.git/refs/heads/main" 2>/dev/null ||
+		sed -n 's|^\([0-9a-f]*\) refs/heads/main$|\1|p' \
+			"/proc/$GIT_SERVER_PID/root/srv/$_forge_user/org/$1.git/packed-refs"
 }
 
 forge_submodule()

@@ -7,6 +7,12 @@
 #   recipe_read NAME          reads the page; starts the daemon with its configuration in a home of its
 #                             own, ./home, where ./home/.ssh has the keys deploy-app and deploy-library
 #   recipe_steps REGEX        those steps of its Dockerfile that begin with `RUN` and match
+#   recipe_dockerfile IMAGE   ./context/Dockerfile is the page's, from that image
+#   recipe_installs TOOL      the whole of the recipe of a tool that fetches org/app and org/library, each with
+#                             its key, in sfa-e2e-tools: ./package is what both repositories hold (forge.sh),
+#                             ./project what the build begins with, with FORGE, REV-app and REV-library
+#                             for @FORGE@, @REV-app@ and @REV-library@
+#   recipe_expect_secrets PATTERN  with /app/ or /library/ for NAME, this is where the image has the two SECRETs
 #   RECIPE_NAME               set before recipe_read, another name for the forge than github.com
 #   RECIPE_HOST               --add-host's argument that makes that name the forge
 
@@ -30,6 +36,38 @@ recipe_steps()
 	_recipe_block dockerfile | sed -e ':more' -e '/\\$/{N;s/\\\n *//;bmore' -e '}' |
 		sed -n 's/^RUN //p' | grep -E -- "$1" | sed "s/git@github\\.com/${FORGE%@*}@$RECIPE_NAME/g" |
 		grep . || fail "$_recipe_page has no step with $1"
+}
+
+recipe_dockerfile()
+{
+	_recipe_block dockerfile |
+		sed "s/^FROM .*/FROM $1/; s/git@github\\.com/${FORGE%@*}@$RECIPE_NAME/g" >context/Dockerfile
+	grep 'ssh-shim -- ' context/Dockerfile >/dev/null || fail "$_recipe_page has no step with ssh-shim"
+}
+
+recipe_installs()
+{
+	forge_begin
+	forge_repository app library
+	mkdir -p home/.ssh
+	forge_key home/.ssh/deploy-app app
+	forge_key home/.ssh/deploy-library library
+	recipe_read "$1"
+	recipe_dockerfile sfa-e2e-tools
+	sed -i "s/@FORGE@/${FORGE%@*}@$RECIPE_NAME/; s/@REV-app@/$(forge_revision app)/; \
+		s/@REV-library@/$(forge_revision library)/" project/*
+	cp project/* context/
+	build --add-host "$RECIPE_HOST" --build-arg SSH_SHIM_TOKEN
+}
+
+recipe_expect_secrets()
+{
+	local name
+
+	for name in app library; do
+		# shellcheck disable=SC2016 # the container's
+		expect_equal "$(container "$IMAGE" sh -c 'cat $0' "${1//NAME/$name}")" "secret of $name" "what was fetched"
+	done
 }
 
 _recipe_block()
