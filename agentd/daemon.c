@@ -102,7 +102,8 @@ static void daemon_drain(struct daemon *daemon)
 static void daemon_forget_keys(struct daemon *daemon)
 {
 	if (keepers_forget(&daemon->keepers) == 0)
-		log_warn("SIGUSR1: there are no keys to drop");
+		log_warn("SIGUSR1: there are no keys to drop: only those of key files are ours, an "
+			 "agent's are its own (ssh-add -D)");
 	else
 		log_info("SIGUSR1: all keys are dropped; their ids offer nothing until the key "
 			 "files are read again (SIGHUP), or until a restart");

@@ -8,6 +8,7 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
     type N          a request of the one byte N
     lengths LEN...  a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind it
     sign LEN...     a login with the first key, as a sign request of LEN bytes (about 200 at least)
+    last LEN        the same, and then ends its side of the connection
     login PUB...    a login with each of these keys, whether it is listed or not
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
@@ -124,6 +125,13 @@ def sign(*all_lengths):
         print(outcome(agent))
 
 
+def last(length):
+    agent = connect()
+    send(agent, sign_request(first_key(agent), int(length)))
+    agent.shutdown(socket.SHUT_WR)
+    print(outcome(agent))
+
+
 def login(*paths):
     agent = connect()
     for path in paths:
@@ -174,7 +182,7 @@ def count():
               struct.unpack('>I', body[1:5])[0] if len(body) >= 5 else body[0], flush=True)
 
 
-COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'login': login, 'cut': cut,
+COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'last': last, 'login': login, 'cut': cut,
             'half': half, 'count': count, 'hold': hold}
 
 if __name__ == '__main__':
