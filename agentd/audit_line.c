@@ -9,9 +9,6 @@
 
 enum { FIELDS_MAX = 64 * 1024 };
 
-/* One line, in ASCII, whatever is in it; 0.1 and not 0.10000000000000001. */
-#define LINE_FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12))
-
 json_t *audit_line_new(const char *event, uint64_t number)
 {
 	struct timespec now;
@@ -33,14 +30,6 @@ void audit_line_put_grant(json_t *line, const struct grant *grant)
 static json_t *text_or_null(const char *text)
 {
 	return text[0] != '\0' ? json_of_text(text) : json_null();
-}
-
-/* Rounded to what a reader can use. */
-static json_t *milliseconds(uint64_t ns)
-{
-	const uint64_t us = ns / 1000;
-
-	return json_real((double)us / 1000);
 }
 
 /*
@@ -73,19 +62,20 @@ void audit_line_put_record(json_t *line, const struct record *record)
 	json_object_set_new(line, "reason", json_of_text(record->reason));
 	if (record->decision.detail[0] != '\0')
 		json_object_set_new(line, "detail", json_of_text(record->decision.detail));
-	json_object_set_new(line, "duration_ms", milliseconds(record_total_ns(record)));
+	json_object_set_new(line, "duration_ms", json_of_duration(record_total_ns(record)));
 	if (record->sent_ns != 0)
-		json_object_set_new(line, "upstream_ms", milliseconds(record_upstream_ns(record)));
+		json_object_set_new(line, "upstream_ms",
+				    json_of_duration(record_upstream_ns(record)));
 }
 
 char *audit_line_text(const json_t *line, size_t *len)
 {
-	size_t size = json_dumpb(line, NULL, 0, LINE_FLAGS);
+	size_t size = json_dumpb(line, NULL, 0, JSON_LINE_FLAGS);
 	char *text = size > 0 ? malloc(size + 1) : NULL;
 
 	if (text == NULL)
 		return NULL;
-	json_dumpb(line, text, size, LINE_FLAGS);
+	json_dumpb(line, text, size, JSON_LINE_FLAGS);
 	text[size] = '\n';
 	*len = size + 1;
 	return text;
@@ -122,7 +112,7 @@ static void put_member(struct byte_buf *fields, const char *key, const json_t *v
 		put_field(fields, name, json_string_value(value));
 		return;
 	}
-	text = json_dumps(value, LINE_FLAGS | JSON_ENCODE_ANY);
+	text = json_dumps(value, JSON_LINE_FLAGS | JSON_ENCODE_ANY);
 	if (text != NULL)
 		put_field(fields, name, text);
 	free(text);
@@ -141,7 +131,7 @@ char *audit_line_journal_fields(const json_t *line, size_t *len)
 {
 	struct byte_buf fields;
 	const char priority[] = {(char)('0' + priority_of(line)), '\0'};
-	char *message = json_dumps(line, LINE_FLAGS);
+	char *message = json_dumps(line, JSON_LINE_FLAGS);
 	char *copy = NULL;
 	const char *key;
 	json_t *value;

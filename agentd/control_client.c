@@ -1,6 +1,7 @@
 #include "agentd/control_client.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,23 +13,31 @@
 #include "common/address.h"
 #include "common/log.h"
 
+enum { ANSWER_PATIENCE_S = 10 };
+
 /* Everything until the end of the stream; -EPIPE if that is nothing. */
 static int read_answer(int fd, struct byte_buf *answer)
 {
 	char chunk[4096];
 	ssize_t len;
+	int err = 0;
 
-	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
-		byte_buf_put_bytes(answer, chunk, (size_t)len);
+	while ((len = read(fd, chunk, sizeof(chunk))) > 0 || (len < 0 && errno == EINTR)) {
+		if (len > 0)
+			byte_buf_put_bytes(answer, chunk, (size_t)len);
+	}
+	/* One that refuses hangs up with our line unread, but has said why before. */
+	if (len < 0 && (answer->len == 0 || errno == EAGAIN))
+		err = -errno;
+	else if (answer->len == 0)
+		err = -EPIPE;
 	explicit_bzero(chunk, sizeof(chunk));
-	if (answer->len == 0)
-		return len < 0 ? -errno : -EPIPE;
 	byte_buf_put_u8(answer, '\0');
-	return byte_buf_status(answer);
+	return err != 0 ? err : byte_buf_status(answer);
 }
 
 /* Takes the "ok " and the newline off. */
-static int judge_answer(struct byte_buf *answer)
+static int judge_answer(struct byte_buf *answer, char fault[CONTROL_FAULT_MAX])
 {
 	char *text = (char *)answer->data;
 	size_t len = strcspn(text, "\n");
@@ -40,32 +49,37 @@ static int judge_answer(struct byte_buf *answer)
 		return 0;
 	}
 	if (strncmp(text, "error ", 6) == 0) {
-		log_error("%s", text + 6);
+		snprintf(fault, CONTROL_FAULT_MAX, "%s", text + 6);
 		return -EPERM;
 	}
-	log_error("the daemon's answer is garbled");
+	snprintf(fault, CONTROL_FAULT_MAX, "the daemon's answer is garbled");
 	return -EBADMSG;
 }
 
-/* The descriptor, or a negative errno after a report. */
-static int control_connect(const char *path, const char *instead)
+/* The descriptor, or a negative errno and why. */
+static int control_connect(const char *path, const char *instead, char fault[CONTROL_FAULT_MAX])
 {
+	const struct timeval patience = {.tv_sec = ANSWER_PATIENCE_S};
 	char listener[ADDRESS_TEXT_MAX];
 	int fd = unix_socket_connect(path);
 
 	if (fd < 0) {
-		log_error("no ssh-forward-agentd of this user answers at %s (%s); %s", path,
-			  strerror(-fd), instead);
+		snprintf(fault, CONTROL_FAULT_MAX,
+			 "no ssh-forward-agentd of this user answers at %s (%s); %s", path,
+			 strerror(-fd), instead);
 		return fd;
 	}
 	/* Where the directory is in /tmp, anybody may have made it, to have builds come to him. */
 	if (!peer_cred_is_ours(fd, listener)) {
-		log_error("whoever listens at %s is neither you nor root (%s); remove that, or set "
-			  "XDG_RUNTIME_DIR",
-			  path, listener);
+		snprintf(fault, CONTROL_FAULT_MAX,
+			 "whoever listens at %s is neither you nor root (%s); remove that, or set "
+			 "XDG_RUNTIME_DIR",
+			 path, listener);
 		close(fd);
 		return -EPERM;
 	}
+	/* Without it, one that is stopped is waited for. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	return fd;
 }
 
@@ -82,7 +96,8 @@ static int control_send(int fd, const char *line)
 	return sendmsg(fd, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int control_client_ask(const char *line, const char *instead, struct byte_buf *answer)
+int control_client_try(const char *line, const char *instead, struct byte_buf *answer,
+		       char fault[CONTROL_FAULT_MAX])
 {
 	char path[RUNTIME_DIR_MAX];
 	int err = runtime_dir_control_path(path);
@@ -90,20 +105,35 @@ int control_client_ask(const char *line, const char *instead, struct byte_buf *a
 
 	byte_buf_init(answer, CONTROL_ANSWER_MAX);
 	if (err < 0) {
-		log_error("there is no place for the daemon's socket (%s); set XDG_RUNTIME_DIR",
-			  strerror(-err));
+		snprintf(fault, CONTROL_FAULT_MAX,
+			 "there is no place for the daemon's socket (%s); set XDG_RUNTIME_DIR",
+			 strerror(-err));
 		return err;
 	}
-	fd = control_connect(path, instead);
+	fd = control_connect(path, instead, fault);
 	if (fd < 0)
 		return fd;
-	/* A daemon that refuses hangs up, but has said why. */
+	/* Whatever comes of it, the answer tells. */
 	(void)control_send(fd, line);
 	err = read_answer(fd, answer);
-	if (err != 0)
-		log_error("the daemon at %s hung up", path);
+	if (err == -EAGAIN)
+		snprintf(fault, CONTROL_FAULT_MAX,
+			 "the daemon at %s says nothing for %d seconds; is it stopped?", path,
+			 ANSWER_PATIENCE_S);
+	else if (err != 0)
+		snprintf(fault, CONTROL_FAULT_MAX, "the daemon at %s hung up", path);
 	else
-		err = judge_answer(answer);
+		err = judge_answer(answer, fault);
 	close(fd);
+	return err;
+}
+
+int control_client_ask(const char *line, const char *instead, struct byte_buf *answer)
+{
+	char fault[CONTROL_FAULT_MAX];
+	int err = control_client_try(line, instead, answer, fault);
+
+	if (err != 0)
+		log_error("%s", fault);
 	return err;
 }

@@ -14,4 +14,10 @@
  */
 int control_client_ask(const char *line, const char *instead, struct byte_buf *answer);
 
+enum { CONTROL_FAULT_MAX = 1024 };
+
+/* The same without a report, of which fault is the text. */
+int control_client_try(const char *line, const char *instead, struct byte_buf *answer,
+		       char fault[CONTROL_FAULT_MAX]);
+
 #endif

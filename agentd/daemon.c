@@ -341,6 +341,9 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	int err;
 
 	front->loop = &daemon->loop;
+	front->begun_at = time(NULL);
+	front->begun_s = lease_clock_s();
+	front->listeners = &daemon->listeners;
 	upstream_pool_init(&front->pool, &daemon->loop, &front->limits);
 	confirm_init(&front->confirm, &daemon->loop, &front->limits);
 	front->relays = (struct relay_context){.pool = &front->pool,

@@ -22,12 +22,15 @@
 struct link;
 struct local;
 struct control;
+struct listeners;
 LIST_HEAD(link_list, link);
 LIST_HEAD(local_list, local);
 LIST_HEAD(control_list, control);
 
 struct front {
 	uv_loop_t *loop;
+	time_t begun_at;  /* when it began to serve; and, of a clock that nobody sets: */
+	uint64_t begun_s; /* by lease_clock_s */
 	struct limits limits;
 	struct source_set sources;
 	struct secret_set secrets;
@@ -45,6 +48,7 @@ struct front {
 	uint64_t last_link; /* the number of the latest link, or local connection */
 	struct local_list locals;
 	struct control_list controls;
+	const struct listeners *listeners; /* to tell of them; NULL: there are none */
 };
 
 /*

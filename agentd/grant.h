@@ -4,12 +4,16 @@
 #ifndef AGENTD_GRANT_H
 #define AGENTD_GRANT_H
 
+#include <time.h>
+
 #include "agentd/lease.h"
 #include "common/address.h"
 #include "common/token.h"
 
 struct grant {
 	uint64_t link;		     /* its number in this run, from 1 on; 0: it has none yet */
+	time_t since;		     /* when it came */
+	unsigned relay_count;	     /* its agent connections */
 	char peer[ADDRESS_TEXT_MAX]; /* for the log */
 	bool has_token;		     /* else: every id and secret, without end */
 	struct token token;

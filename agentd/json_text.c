@@ -51,3 +51,10 @@ json_t *json_of_time(struct timespec when)
 	time_format(when, text);
 	return json_string(text);
 }
+
+json_t *json_of_duration(uint64_t duration_ns)
+{
+	const uint64_t us = duration_ns / 1000;
+
+	return json_real((double)us / 1000);
+}

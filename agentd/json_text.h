@@ -21,4 +21,10 @@ json_t *json_of_text(const char *text);
 void time_format(struct timespec when, char text[TIME_TEXT_MAX]);
 json_t *json_of_time(struct timespec when);
 
+/* In milliseconds, to the microsecond. */
+json_t *json_of_duration(uint64_t duration_ns);
+
+/* How a document is written: in one line, in ASCII, whatever is in it; 0.1 and not 0.10000000000000001. */
+#define JSON_LINE_FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12))
+
 #endif

@@ -143,6 +143,7 @@ static int link_keep_out(struct link *link, ssh_session session, const char *rea
 			 failures, link->grant.peer);
 	else if (failures <= max && report_is_due())
 		log_warn("login refused peer=%s: %s", link->grant.peer, reason);
+	refusals_count(&link->front->relays.refusals, "a login was refused");
 	audit_peer(link->front->relays.audit, "login-refused", &link->grant, reason, true);
 	if (failures > max) {
 		wire_violate(&link->wire, "too many failed logins from its address");
@@ -210,6 +211,8 @@ static bool link_open_agent_channel(struct link *link, ssh_message message)
 	if (id != NULL)
 		source = source_find(&link->front->sources, id);
 	if (source == NULL || !grant_covers(&link->grant, source->id)) {
+		refusals_count(&link->front->relays.refusals,
+			       "this id is not offered to this peer");
 		record_refusal(&link->grant, log_escape(view_of(id != NULL ? id : ""), escaped),
 			       "open", "this id is not offered to this peer",
 			       link->front->relays.audit);
@@ -228,6 +231,7 @@ static int on_message(ssh_session session, ssh_message message, void *userdata)
 	if (ssh_message_type(message) != SSH_REQUEST_CHANNEL_OPEN || !link->is_logged_in)
 		return 1;
 	if (link->wire.channel_count >= link->front->limits.connections_per_link) {
+		refusals_count(&link->front->relays.refusals, "too many channels on one link");
 		record_refusal(&link->grant, "-", "open", "too many channels on one link",
 			       link->front->relays.audit);
 		return 1;
@@ -296,6 +300,7 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 	memcpy(&link->peer, peer, address_len(peer));
 	address_format(peer, link->grant.peer);
 	link->grant.link = ++front->last_link;
+	link->grant.since = time(NULL);
 	link_set_socket_options(fd);
 	uv_timer_init(front->loop, &link->deadline);
 	uv_timer_init(front->loop, &link->penance);

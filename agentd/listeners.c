@@ -49,6 +49,7 @@ static void on_link_accepted(struct listener *listener, int fd, const struct soc
 		reason = "as many links as are allowed are open from this address";
 	if (reason != NULL) {
 		address_format(peer, nobody.peer);
+		refusals_count(&front->relays.refusals, reason);
 		record_refusal(&nobody, "-", "connect", reason, front->relays.audit);
 		close(fd);
 		return;
@@ -432,6 +433,31 @@ void listeners_print(const struct listeners *listeners, FILE *out)
 	}
 	if (listeners->dir.lock_fd >= 0)
 		fprintf(out, "# Sockets to mount: %s\n", listeners->dir.path);
+}
+
+void listeners_describe(const struct listeners *listeners,
+			void (*visit)(void *owner, const struct listener_description *listener),
+			void *owner)
+{
+	static const char *const kinds[] = {[DOOR_LINKS] = "links",
+					    [DOOR_CONTROL] = "control",
+					    [DOOR_DEFAULT] = "agent",
+					    [DOOR_ID] = "agent"};
+	const struct door *door;
+
+	SLIST_FOREACH(door, &listeners->doors, entry) {
+		const struct endpoint *endpoint = door->endpoint;
+		bool has_interface = endpoint != NULL && endpoint->interface[0] != '\0';
+		struct listener_description listener = {
+			.kind = kinds[door->kind],
+			.where = door->name,
+			.id = door->kind == DOOR_ID ? door->id : NULL,
+			.interface = has_interface ? endpoint->interface : NULL,
+			.needs_token = endpoint != NULL && !endpoint->is_trusted,
+		};
+
+		visit(owner, &listener);
+	}
 }
 
 void listeners_close(struct listeners *listeners)

@@ -51,6 +51,20 @@ bool listeners_suit(const struct listeners *listeners, const struct source_set *
 /* For the start output: where links and Unix sockets are, as comment lines of a shell. */
 void listeners_print(const struct listeners *listeners, FILE *out);
 
+/* One of the sockets, as told to people. */
+struct listener_description {
+	const char *kind;      /* "links", "agent" or "control" */
+	const char *where;     /* an address, or a path */
+	const char *id;	       /* of "agent"; NULL: the default id */
+	const char *interface; /* of "links"; NULL: an address was named */
+	bool needs_token;
+};
+
+/* Calls visit for each; what it is shown ends with the call. */
+void listeners_describe(const struct listeners *listeners,
+			void (*visit)(void *owner, const struct listener_description *listener),
+			void *owner);
+
 /* Starts closing; no more connections come. */
 void listeners_close(struct listeners *listeners);
 

@@ -1,6 +1,7 @@
 #include "agentd/local.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agentd/inbox.h"
@@ -186,11 +187,13 @@ void local_accept(struct front *front, int fd, struct source *source)
 	}
 	local->front = front;
 	local->grant.link = ++front->last_link;
+	local->grant.since = time(NULL);
 	if (!peer_cred_is_ours(fd, local->grant.peer)) {
 		if (report_is_due())
 			log_warn("agent connection refused peer=%s id=%s: the socket serves its "
 				 "owner and root",
 				 local->grant.peer, source->id);
+		refusals_count(&front->relays.refusals, "the socket serves its owner and root");
 		audit_peer(front->relays.audit, "connection-refused", &local->grant,
 			   "the socket serves its owner and root", true);
 		close(fd);

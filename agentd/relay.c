@@ -71,6 +71,11 @@ void *relay_owner(const struct relay *relay)
 	return relay->owner;
 }
 
+const char *relay_id(const struct relay *relay)
+{
+	return relay->source->id;
+}
+
 struct relay *relay_new(struct relay_context *context, struct source *source, struct grant *grant,
 			const struct relay_events *events, void *owner)
 {
@@ -96,6 +101,8 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 	relay->held = (struct held_reply){.on_released = on_released, .owner = relay};
 	held_reply_init(&relay->held);
 	context->relay_count++;
+	source->state->relay_count++;
+	grant->relay_count++;
 	inbox_init(&relay->input, &context->input_len);
 	uv_timer_init(context->pool->loop, &relay->deadline);
 	relay->deadline.data = relay;
@@ -468,6 +475,8 @@ void relay_close(struct relay *relay)
 	if (relay->state == RELAY_CLOSING)
 		return;
 	relay->context->relay_count--;
+	relay->source->state->relay_count--;
+	relay->grant->relay_count--;
 	relay_settle(relay, VERDICT_LOST, "whoever asked was gone before the answer");
 	clearance_withdraw(&relay->clearance);
 	held_reply_drop(&relay->held);

@@ -29,11 +29,12 @@ struct relay_events {
 struct relay_context {
 	struct upstream_pool *pool;
 	struct confirm *confirm;
-	struct audit *audit;				 /* NULL: there is none */
-	struct record_list records;			 /* of the requests in flight */
-	unsigned relay_count;				 /* agent connections */
-	unsigned busy_count;				 /* relays with a request in flight */
-	size_t input_len;				 /* bytes that wait in all of them */
+	struct audit *audit;	    /* NULL: there is none */
+	struct record_list records; /* of the requests in flight */
+	unsigned relay_count;	    /* agent connections */
+	unsigned busy_count;	    /* relays with a request in flight */
+	size_t input_len;	    /* bytes that wait in all of them */
+	struct refusals refusals;   /* of what came to no request for an id: logins, channels */
 	void (*on_quiet)(struct relay_context *context); /* busy_count fell to 0; may be NULL */
 	void *owner;
 };
@@ -43,6 +44,9 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 			const struct relay_events *events, void *owner);
 
 void *relay_owner(const struct relay *relay);
+
+/* The id that it is for. */
+const char *relay_id(const struct relay *relay);
 
 /*
  * Keeps bytes from downstream; does no more than copy, so it may be called inside libssh's

@@ -68,6 +68,7 @@ static void refuse(struct link *link, struct wire_channel *channel, const char *
 {
 	char line[WIRE_REASON_MAX];
 
+	refusals_count(&link->front->relays.refusals, "a secret was refused");
 	record_refusal(&link->grant, name, "secret", reason, link->front->relays.audit);
 	snprintf(line, sizeof(line), "ssh-forward-agentd: secret \"%.64s\" %s\n", name, reason);
 	wire_channel_fail(channel, line);
@@ -80,6 +81,7 @@ static void on_stalled(uv_timer_t *timer)
 
 	if (transfer->channel == NULL || transfer->is_working)
 		return;
+	refusals_count(&transfer->link->front->relays.refusals, "a secret was not taken in time");
 	record_refusal(&transfer->link->grant, transfer->name, "secret",
 		       "the peer takes no more of it", transfer->link->front->relays.audit);
 	transfer->is_finished = true;

@@ -22,6 +22,7 @@ struct source_state {
 	unsigned source_count; /* that share it */
 	struct statistics statistics;
 	struct id_lease lease;
+	unsigned relay_count;	      /* agent connections of builds */
 	unsigned open_count;	      /* connections to the agent or keeper */
 	struct upstream_list holders; /* those that have one */
 	struct upstream_list waiters; /* those that wait for one */
