@@ -11,6 +11,7 @@
 #include "agentd/control_verb.h"
 #include "agentd/peer_cred.h"
 #include "agentd/report.h"
+#include "agentd/status.h"
 #include "common/log.h"
 
 enum { CONTROL_DEADLINE_MS = 5000 };
@@ -32,6 +33,9 @@ void control_close(struct control *control)
 	if (control->is_closing)
 		return;
 	control->is_closing = true;
+	if (control->status != NULL)
+		status_cancel(control->status);
+	control->status = NULL;
 	uv_close((uv_handle_t *)&control->pipe, on_handle_closed);
 	uv_close((uv_handle_t *)&control->deadline, on_handle_closed);
 }
@@ -65,6 +69,30 @@ char *control_next_word(char **words, char **value)
 	return word;
 }
 
+static void on_status(void *owner, struct byte_view text)
+{
+	struct control *control = owner;
+
+	control->status = NULL;
+	if (text.len > 0) {
+		byte_buf_printf(&control->answer, "ok ");
+		byte_buf_put_bytes(&control->answer, text.ptr, text.len);
+		byte_buf_put_u8(&control->answer, '\n');
+	} else {
+		byte_buf_printf(&control->answer,
+				"error the status cannot be put together: out of memory\n");
+	}
+	control_answer(control);
+}
+
+/* The one verb that has to ask others first. */
+static void control_begin_status(struct control *control)
+{
+	control->status = status_new(control->front, on_status, control);
+	if (control->status == NULL)
+		on_status(control, (struct byte_view){0});
+}
+
 static const struct {
 	const char *name;
 	control_verb run;
@@ -83,6 +111,10 @@ static void control_run(struct control *control, char *line)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(name, verbs[i].name) == 0)
 			run = verbs[i].run;
+	}
+	if (strcmp(name, "status") == 0) {
+		control_begin_status(control);
+		return;
 	}
 	if (run != NULL)
 		run(control->front, words, &control->answer);

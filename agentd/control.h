@@ -12,7 +12,7 @@
 
 enum {
 	CONTROL_LINE_MAX = 4096,
-	CONTROL_ANSWER_MAX = 4 * 1024 * 1024, /* a status with thousands of links */
+	CONTROL_ANSWER_MAX = 4 * 1024 * 1024, /* a status with thousands of links (status.h) */
 };
 
 /* Serves an accepted connection; takes over fd. */
@@ -20,6 +20,8 @@ void control_accept(struct front *front, int fd);
 
 /* Starts closing; idempotent. */
 void control_close(struct control *control);
+
+struct status;
 
 /* For the list in struct front. */
 struct control {
@@ -29,6 +31,7 @@ struct control {
 	uv_write_t write;
 	struct byte_buf line;
 	struct byte_buf answer;
+	struct status *status; /* while the answer is put together, else NULL */
 	int open_handles;
 	bool is_closing;
 	LIST_ENTRY(control) entry;

@@ -7,6 +7,7 @@
 #include "agentd/options.h"
 #include "agentd/ping_command.h"
 #include "agentd/revoke_command.h"
+#include "agentd/status_command.h"
 #include "agentd/token_command.h"
 #include "common/log.h"
 #include "common/standard_fds.h"
@@ -16,6 +17,7 @@ static const struct {
 	int (*run)(int argc, char **argv); /* the exit status; argv[0] is the name */
 } commands[] = {
 	{"ping", ping_command_run},
+	{"status", status_command_run},
 	{"token", token_command_run},
 	{"revoke", revoke_command_run},
 	{KEEPER_SPAWN_COMMAND, keeper_spawned_run},

@@ -17,6 +17,7 @@ static const char usage_head[] =
 	"       ssh-forward-agentd token [options]      make a token of the running daemon\n"
 	"       ssh-forward-agentd revoke NAME          end what tokens of this name are good for\n"
 	"       ssh-forward-agentd ping                 is the running daemon well?\n"
+	"       ssh-forward-agentd status [options]     how it fares\n"
 	"\n"
 	"Offers SSH keys to container builds, which sign with them through ssh-shim and never "
 	"hold\n"

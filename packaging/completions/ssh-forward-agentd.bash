@@ -14,7 +14,7 @@ _ssh_forward_agentd()
 			declare -F _command_offset >/dev/null && _command_offset $((i + 1))
 			return
 			;;
-		token | revoke | ping) ((i > 1)) || command=${COMP_WORDS[i]} ;;
+		token | revoke | ping | status) ((i > 1)) || command=${COMP_WORDS[i]} ;;
 		esac
 	done
 	case $previous in
@@ -38,12 +38,13 @@ _ssh_forward_agentd()
 	*)
 		case $command in
 		token) words='--id --secret --expires --max-signatures --name --token-file --port --help' ;;
+		status) words='--json --watch --help' ;;
 		revoke | ping) words='--help' ;;
 		*)
 			words='--key --agent --ssh --secret --known-hosts --passphrase-file --listen
 				--trust-network --discoverable --allow --token-file --config --test
 				--fork --log-level --audit-log --audit --limit --help --version'
-			((COMP_CWORD > 1)) || words+=" token revoke ping"
+			((COMP_CWORD > 1)) || words+=" token revoke ping status"
 			;;
 		esac
 		;;

@@ -1,12 +1,14 @@
 # fish completion of ssh-forward-agentd
 
-set -l serve 'not __fish_seen_subcommand_from token revoke ping'
+set -l serve 'not __fish_seen_subcommand_from token revoke ping status'
 set -l token '__fish_seen_subcommand_from token'
+set -l shows '__fish_seen_subcommand_from status'
 
 complete -c ssh-forward-agentd -f
 complete -c ssh-forward-agentd -n __fish_use_subcommand -a token -d 'Make a token of the running daemon'
 complete -c ssh-forward-agentd -n __fish_use_subcommand -a revoke -d 'End what tokens of a name are good for'
 complete -c ssh-forward-agentd -n __fish_use_subcommand -a ping -d 'Is the running daemon well?'
+complete -c ssh-forward-agentd -n __fish_use_subcommand -a status -d 'How the running daemon fares'
 
 complete -c ssh-forward-agentd -n $serve -l key -x -d 'Key files'
 complete -c ssh-forward-agentd -n $serve -l agent -x -d 'A running agent'
@@ -35,5 +37,8 @@ complete -c ssh-forward-agentd -n $token -l max-signatures -x -d 'How many signa
 complete -c ssh-forward-agentd -n $token -l name -x -d 'What the log calls it'
 complete -c ssh-forward-agentd -n $token -l token-file -r -F -d 'Make it of the secret in this file'
 complete -c ssh-forward-agentd -n $token -l port -x -d 'Where the daemon listens'
+
+complete -c ssh-forward-agentd -n $shows -l json -d 'As a JSON document'
+complete -c ssh-forward-agentd -n $shows -l watch -d 'Again and again'
 
 complete -c ssh-forward-agentd -l help -d 'List the options'

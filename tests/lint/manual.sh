@@ -32,6 +32,7 @@ expect_options()
 agentd=$BUILD_DIR/agentd/ssh-forward-agentd
 expect_options docs/man/ssh-forward-agentd.8.scd "$agentd" --help
 expect_options docs/man/ssh-forward-agentd.8.scd "$agentd" token --help
+expect_options docs/man/ssh-forward-agentd.8.scd "$agentd" status --help
 expect_options docs/man/ssh-shim.1.scd "$BUILD_DIR/shim/ssh-shim" --help
 
 install -m 600 docs/ssh-forward-agentd.conf.example "$work/conf"

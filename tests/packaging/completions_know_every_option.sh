@@ -62,15 +62,20 @@ in_zsh()
 bash_offers ssh-shim -- | expect_all bash "$(options_of "$shim")"
 bash_offers ssh-forward-agentd -- | expect_all bash "$(options_of "$agentd")"
 bash_offers ssh-forward-agentd token -- | expect_all bash "$(options_of "$agentd" token)"
+bash_offers ssh-forward-agentd status -- | expect_all bash "$(options_of "$agentd" status)"
 bash_offers ssh-forward-agentd --limit '' | expect_all bash "$(limits_of | sed 's/$/=/')"
-bash_offers ssh-forward-agentd '' | expect_all bash 'token revoke ping'
+bash_offers ssh-forward-agentd '' | expect_all bash 'token revoke ping status'
 [ -z "$(bash_offers ssh-shim -- --)" ] || fail 'options of ssh-shim are offered for the command, too'
 
 in_zsh ssh-shim | expect_all zsh "$(options_of "$shim")"
-in_zsh ssh-forward-agentd | expect_all zsh "$(options_of "$agentd") $(options_of "$agentd" token)"
+for command in '' token status; do
+	# shellcheck disable=SC2086 # none is no word
+	in_zsh ssh-forward-agentd | expect_all zsh "$(options_of "$agentd" $command)"
+done
 grep -oE '[a-z]+(-[a-z]+)*' "$dir/_ssh-forward-agentd" | expect_all zsh "$(limits_of)"
 
 fish_offers ssh-shim -- | expect_all fish "$(options_of "$shim")"
 fish_offers ssh-forward-agentd -- | expect_all fish "$(options_of "$agentd")"
 fish_offers ssh-forward-agentd token -- | expect_all fish "$(options_of "$agentd" token)"
+fish_offers ssh-forward-agentd status -- | expect_all fish "$(options_of "$agentd" status)"
 fish_offers ssh-forward-agentd --limit '' | expect_all fish "$(limits_of | sed 's/$/=/')"
