@@ -140,14 +140,29 @@ static int parse_text(struct known_hosts_file *file, unsigned told)
 
 static void report_unread(const struct known_hosts_file *file, int err)
 {
+	const char *consequence = file->entry_count > 0
+					  ? "what it said when it was last read holds on"
+					  : "no host is known by it";
+
 	if (err == -EMSGSIZE)
-		log_warn("%s is larger than %d MiB; no host is known by it", file->path,
-			 KNOWN_HOSTS_FILE_MAX / 1024 / 1024);
+		log_warn("%s is larger than %d MiB; %s", file->path,
+			 KNOWN_HOSTS_FILE_MAX / 1024 / 1024, consequence);
 	else if (err == -EINVAL)
-		log_warn("%s is no regular file; no host is known by it", file->path);
+		log_warn("%s is no regular file; %s", file->path, consequence);
 	else
-		log_warn("%s cannot be read (%s); no host is known by it", file->path,
-			 strerror(-err));
+		log_warn("%s cannot be read (%s); %s", file->path, strerror(-err), consequence);
+}
+
+int known_hosts_file_copy(struct known_hosts_file *file, const struct known_hosts_file *before)
+{
+	int err;
+
+	byte_buf_put_bytes(&file->text, before->text.data, before->text.len);
+	err = byte_buf_status(&file->text);
+	if (err == 0)
+		err = parse_text(file, before->broken_count + 1);
+	file->broken_count = 0;
+	return err;
 }
 
 int known_hosts_file_refresh(struct known_hosts_file *file, bool *has_changed)
@@ -171,10 +186,15 @@ int known_hosts_file_refresh(struct known_hosts_file *file, bool *has_changed)
 		drop_content(&fresh);
 		return err;
 	}
-	if (err != 0) {
+	if (err != 0)
 		drop_content(&fresh);
-		if (err != -ENOENT && err != -ENOTDIR && err != file->error)
+	/* Of a file that is gone, its lines are; of one that cannot be read, revocations must not be. */
+	if (err != 0 && err != -ENOENT && err != -ENOTDIR) {
+		if (err != file->error)
 			report_unread(file, err);
+		file->error = err;
+		remember(file, &info);
+		return 0;
 	}
 	fresh.error = err;
 	remember(&fresh, &info);

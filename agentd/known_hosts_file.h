@@ -39,10 +39,14 @@ struct known_hosts_file {
 int known_hosts_file_init(struct known_hosts_file *file, const char *path);
 void known_hosts_file_deinit(struct known_hosts_file *file);
 
+/* Before file is read: what was last read of it, in case it cannot be read now. 0 or -ENOMEM. */
+int known_hosts_file_copy(struct known_hosts_file *file, const struct known_hosts_file *before);
+
 /*
  * Reads the file if it is another than before, and then sets *has_changed. A file that is not
- * there has no lines. Broken lines are passed over and reported, and so is a file that cannot be
- * read (its lines are gone then) or is too large. 0, or -ENOMEM, and then all is as before.
+ * there has no lines. Broken lines are passed over and reported. So is a file that cannot be
+ * read, or is too large: what was last read of it stays, since some of it may be that a key is
+ * revoked. 0, or -ENOMEM, and then all is as before.
  */
 int known_hosts_file_refresh(struct known_hosts_file *file, bool *has_changed);
 

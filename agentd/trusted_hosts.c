@@ -94,8 +94,19 @@ static void find_all_lines(struct trusted_hosts *hosts)
 	}
 }
 
+/* As far as it was read before, by another configuration. */
+static int recall_file(const struct trusted_hosts *hosts, struct known_hosts_file *file)
+{
+	for (size_t i = 0; i < hosts->file_count; i++) {
+		if (strcmp(hosts->files[i].path, file->path) == 0)
+			return known_hosts_file_copy(file, &hosts->files[i]);
+	}
+	return 0;
+}
+
 /* A file that was asked for by name must be there. */
-static int read_file(struct known_hosts_file *file, const char *path, bool must_exist)
+static int read_file(const struct trusted_hosts *hosts, struct known_hosts_file *file,
+		     const char *path, bool must_exist)
 {
 	bool has_changed = false;
 	char *expanded = home_path(path);
@@ -108,6 +119,8 @@ static int read_file(struct known_hosts_file *file, const char *path, bool must_
 	} else {
 		err = known_hosts_file_init(file, expanded);
 		free(expanded);
+		if (err == 0)
+			err = recall_file(hosts, file);
 		if (err == 0)
 			err = known_hosts_file_refresh(file, &has_changed);
 		if (err == 0 && must_exist)
@@ -136,7 +149,7 @@ int trusted_hosts_set_files(struct trusted_hosts *hosts, char *const *paths, siz
 	if (files == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; err == 0 && i < count; i++)
-		err = read_file(&files[i], is_named ? paths[i] : default_paths[i], is_named);
+		err = read_file(hosts, &files[i], is_named ? paths[i] : default_paths[i], is_named);
 	if (err != 0) {
 		free_files(files, count);
 		return err;

@@ -102,6 +102,57 @@ START_TEST(by_default_the_files_of_ssh_are_read)
 }
 END_TEST
 
+/* Not by its mode, which root does not mind. */
+START_TEST(what_a_file_revoked_holds_on_while_it_cannot_be_read)
+{
+	static const char *const ways[] = {"rm -rf bad; ln -s bad bad", "rm -rf bad; mkdir bad",
+					   "rm -rf bad; head -c 8400000 /dev/zero > bad"};
+	char known[] = "known";
+	char bad[] = "bad";
+	char *paths[] = {known, bad};
+
+	workspace_run("rm -rf bad; echo \"host $(cat one.pub)\" > known;"
+		      "echo \"@revoked host $(cat one.pub)\" > bad; cp bad good");
+	ck_assert_int_eq(trusted_hosts_set_files(hosts, paths, 2), 0);
+	ck_assert(!trusts("one.pub", "host"));
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		workspace_run("%s", ways[i]);
+		said_begin();
+		trusted_hosts_refresh(hosts);
+		trusted_hosts_refresh(hosts);
+		ck_assert(!trusts("one.pub", "host"));
+		said_expect("; what it said when it was last read holds on");
+	}
+	workspace_run("rm bad; mv good bad; echo \"host $(cat two.pub)\" >> bad");
+	trusted_hosts_refresh(hosts);
+	ck_assert(!trusts("one.pub", "host"));
+	ck_assert(trusts("two.pub", "host")); /* it is read again */
+	workspace_run("rm bad");
+	trusted_hosts_refresh(hosts);
+	ck_assert(trusts("one.pub", "host")); /* who removes it means it */
+}
+END_TEST
+
+START_TEST(what_a_file_revoked_survives_a_reload_that_cannot_read_it)
+{
+	char home[128];
+
+	snprintf(home, sizeof(home), "%s/home2", workspace_path);
+	workspace_run("mkdir -p home2/.ssh; echo \"host $(cat one.pub)\" > home2/.ssh/known_hosts;"
+		      "echo \"@revoked host $(cat one.pub)\" > home2/.ssh/known_hosts2");
+	ck_assert_int_eq(setenv("HOME", home, 1), 0);
+	ck_assert_int_eq(trusted_hosts_set_files(hosts, NULL, 0), 0);
+	ck_assert(!trusts("one.pub", "host"));
+	workspace_run("cd home2/.ssh; rm known_hosts2; mkdir known_hosts2");
+	said_begin();
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(trusted_hosts_set_files(hosts, NULL, 0), 0);
+		ck_assert(!trusts("one.pub", "host"));
+	}
+	said_expect("known_hosts2 is no regular file; what it said when it was last read holds on");
+}
+END_TEST
+
 START_TEST(changes_are_seen_when_looked_for)
 {
 	know("true");
@@ -200,6 +251,8 @@ int main(void)
 	tcase_add_test(tests, a_named_file_must_be_one_that_can_be_read);
 	tcase_add_test(tests, a_file_too_large_is_not_read);
 	tcase_add_test(tests, by_default_the_files_of_ssh_are_read);
+	tcase_add_test(tests, what_a_file_revoked_holds_on_while_it_cannot_be_read);
+	tcase_add_test(tests, what_a_file_revoked_survives_a_reload_that_cannot_read_it);
 	tcase_add_test(tests, changes_are_seen_when_looked_for);
 	tcase_add_test(tests, a_host_is_known_by_a_key_or_an_authority);
 	tcase_add_test(tests, a_host_keeps_the_name_it_was_added_by);
