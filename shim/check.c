@@ -114,20 +114,22 @@ void check_print_offer(FILE *to, const struct offer *offer, const struct offer_i
 		fprintf(to, "a command would get: %s\n", chosen->name);
 }
 
-void check_print_socket(FILE *to, const struct found *found)
+size_t check_print_socket(FILE *to, const struct found *found)
 {
 	char fingerprint[FINGERPRINT_TEXT_MAX];
 	char comment[OFFER_TEXT_SIZE];
 	struct identity_list list;
 	struct identity identity;
+	size_t count = 0;
 
 	fprintf(to, "daemon: %s (%s)\n", found->where, found->candidate->origin);
 	fprintf(to, "a command would get: %s\n", found->path);
 	if (agent_identities_start(found->identities, &list) != 0)
-		return;
-	while (agent_identities_next(&list, &identity) == 0) {
+		return 0;
+	for (; agent_identities_next(&list, &identity) == 0; count++) {
 		fingerprint_of_blob(identity.key_blob, fingerprint);
 		printable_copy(comment, sizeof(comment), identity.comment);
 		fprintf(to, "  key: %s %s\n", fingerprint, comment);
 	}
+	return count;
 }

@@ -26,7 +26,7 @@ void check_print_offer(FILE *to, const struct offer *offer, const struct offer_i
 /* One line for each key of an id. */
 void check_print_keys(FILE *to, const struct offer *offer, const struct offer_id *id);
 
-/* A daemon's Unix socket, and the identities it listed. */
-void check_print_socket(FILE *to, const struct found *found);
+/* A daemon's Unix socket, and the identities it listed: returns how many. */
+size_t check_print_socket(FILE *to, const struct found *found);
 
 #endif

@@ -162,6 +162,13 @@ static int judge_host_key(FILE *to, const struct check_target *target,
 	look_in_image(&known);
 	if (known.count > 0)
 		return CHECK_OK;
+	if (target->offer == NULL) {
+		log_error("no host key of %s is known, so ssh does not go there: have it in the "
+			  "image's "
+			  "known_hosts, or reach the daemon over TCP, from where its own come",
+			  known.name);
+		return CHECK_WRONG;
+	}
 	log_error("no host key of %s is known, so ssh does not go there: name it at the daemon "
 		  "(host = %s, or --known-hosts FILE), or have it in the image's known_hosts",
 		  known.name, place->host);

@@ -320,8 +320,9 @@ int offer_choose(const struct offer *offer, const char *wanted, const struct off
 			 ids);
 	else
 		snprintf(error, error_size,
-			 "several ids are offered and none is the default: say which with --id; "
-			 "offered: %s",
+			 "several ids are offered and none is the default: say which with --id, or "
+			 "at "
+			 "the daemon which repositories each is for (repo = ...); offered: %s",
 			 ids);
 	return -ENOENT;
 }

@@ -257,25 +257,40 @@ static void start_next(struct secrets *secrets)
 		secrets_finish(secrets);
 }
 
-/* Why this secret is not to be had; NULL if it is. */
-static const char *find_fault(const struct secret_option *option, const struct offer *offer,
-			      const struct offer_secret **found, char *text, size_t size)
+int secrets_find_fault(const struct secret_option *option, const struct offer *offer, char *error,
+		       size_t error_size)
 {
+	const struct offer_secret *found;
 	char names[1024];
 
-	*found = offer_find_secret(offer, option->id);
-	if (*found == NULL) {
+	if (offer == NULL) {
+		snprintf(error, error_size,
+			 "the secret \"%s\" does not come through a mounted socket, which leads to "
+			 "an "
+			 "agent and to nothing else: secrets come over TCP, with a token (or "
+			 "--trust-network); see --connect",
+			 option->id);
+		return -ENOENT;
+	}
+	found = offer_find_secret(offer, option->id);
+	if (found == NULL) {
 		offer_list_secrets(offer, names, sizeof(names));
-		snprintf(text, size, "the secret \"%s\" is not offered here; %s%s", option->id,
-			 names[0] != '\0' ? "offered: " : "none is", names);
-		return text;
+		snprintf(error, error_size, "the secret \"%s\" is not offered here; %s%s",
+			 option->id, names[0] != '\0' ? "offered: " : "none is", names);
+		return -ENOENT;
 	}
-	if ((*found)->kind == OFFER_SECRET_UNAVAILABLE) {
-		snprintf(text, size, "the secret \"%s\" is unavailable: %s", option->id,
-			 (*found)->reason);
-		return text;
+	if (found->kind == OFFER_SECRET_UNAVAILABLE) {
+		snprintf(error, error_size, "the secret \"%s\" is unavailable: %s", option->id,
+			 found->reason);
+		return -ENOENT;
 	}
-	return NULL;
+	if (found->kind == OFFER_SECRET_DIRECTORY && option->env[0] != '\0') {
+		snprintf(error, error_size,
+			 "the secret \"%s\" is a directory, which no variable can hold",
+			 option->id);
+		return -EISDIR;
+	}
+	return 0;
 }
 
 static int make_directory(struct secrets *secrets, char *error, size_t error_size)
@@ -309,11 +324,13 @@ static int secrets_add(struct secrets *secrets, const struct secret_option *opti
 		       size_t error_size)
 {
 	struct secret *secret = &secrets->list[secrets->count];
-	const struct offer_secret *found;
+	const struct offer *offer = secrets->request.offer;
 	bool is_file = option->target[0] != '\0';
-	int err = 0;
+	int err = secrets_find_fault(option, offer, error, error_size);
 
-	if (find_fault(option, secrets->request.offer, &found, error, error_size) != NULL) {
+	if (err == -EISDIR)
+		return err;
+	if (err != 0) {
 		size_t len = strlen(error);
 
 		if (!option->is_required) {
@@ -324,14 +341,8 @@ static int secrets_add(struct secrets *secrets, const struct secret_option *opti
 		return -ENOENT;
 	}
 	*secret = (struct secret){.option = option, .secrets = secrets};
-	secret->is_directory = found->kind == OFFER_SECRET_DIRECTORY;
+	secret->is_directory = offer_find_secret(offer, option->id)->kind == OFFER_SECRET_DIRECTORY;
 	secret->content.fd = -1;
-	if (secret->is_directory && option->env[0] != '\0') {
-		snprintf(error, error_size,
-			 "the secret \"%s\" is a directory, which no variable can hold",
-			 option->id);
-		return -EISDIR;
-	}
 	if (is_file && secrets->directory_fd < 0)
 		err = make_directory(secrets, error, error_size);
 	if (err != 0)

@@ -31,6 +31,13 @@ bool secrets_are_for_others(const struct secret_option *options, size_t count);
 bool secrets_are_required(const struct secret_option *options, size_t count);
 
 /*
+ * 0 if this secret is to be had for the option; -ENOENT or -EISDIR, and why not in error. offer NULL:
+ * behind a mounted socket, where none is.
+ */
+int secrets_find_fault(const struct secret_option *option, const struct offer *offer, char *error,
+		       size_t error_size);
+
+/*
  * Fetches them all over link, and then calls on_done, once and never from within: message is NULL, or
  * says what failed. 0 and *out; or a negative errno, and what failed in error.
  */

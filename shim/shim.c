@@ -12,7 +12,7 @@
 #include "shim/agent_sockets.h"
 #include "shim/ask.h"
 #include "shim/check.h"
-#include "shim/check_target.h"
+#include "shim/check_verdict.h"
 #include "shim/child_environment.h"
 #include "shim/command.h"
 #include "shim/find.h"
@@ -185,9 +185,13 @@ static int shim_serve_agent(struct shim *shim, const struct offer *offer, const 
 		.uid = options->owner_uid,
 		.gid = options->owner_gid,
 	};
-	int err = agent_server_init(&shim->server, &shim->loop, shim->workdir.socket_path, &access,
-				    &shim->uplink, id != NULL ? id->name : NULL);
+	int err;
 
+	/* No id of the step's own: what SSH_AUTH_SOCK was, it stays. */
+	if (offer != NULL && id == NULL)
+		return shim_extend(shim, &access, offer, NULL, message, message_size);
+	err = agent_server_init(&shim->server, &shim->loop, shim->workdir.socket_path, &access,
+				&shim->uplink, id != NULL ? id->name : NULL);
 	if (err != 0) {
 		snprintf(message, message_size, "the agent socket %s cannot be made: %s%s",
 			 shim->workdir.socket_path, strerror(-err),
@@ -208,7 +212,7 @@ static int shim_serve_agent(struct shim *shim, const struct offer *offer, const 
 
 /*
  * id, in offer: what the command gets; both are NULL behind a Unix socket, which says neither, id alone
- * where the token is good for secrets only.
+ * where the token is good for secrets only, or ids serve but the repositories that name them.
  */
 static void shim_serve(struct shim *shim, const struct offer *offer, const struct offer_id *id)
 {
@@ -226,7 +230,7 @@ static void shim_serve(struct shim *shim, const struct offer *offer, const struc
 		return;
 	}
 	shim->has_workdir = true;
-	if ((offer == NULL || id != NULL) &&
+	if ((offer == NULL || offer->id_count > 0) &&
 	    shim_serve_agent(shim, offer, id, message, sizeof(message)) != 0) {
 		shim_fail(shim, message);
 		return;
@@ -236,23 +240,24 @@ static void shim_serve(struct shim *shim, const struct offer *offer, const struc
 
 /* The end of --check, where nothing was wrong so far. */
 static void shim_finish_check(struct shim *shim, const struct offer *offer,
-			      const struct offer_id *id)
+			      const struct offer_id *id, size_t socket_keys)
 {
-	const struct check_target target = {
-		.text = shim->options->check_target,
+	const struct check_verdict_request request = {
+		.options = shim->options,
 		.offer = offer,
 		.id = id,
-		.has_no_wrapper = shim->options->has_no_wrapper,
+		.socket_keys = socket_keys,
 	};
 
-	shim_finish(shim, target.text != NULL ? check_target_print(stdout, &target) : CHECK_OK);
+	shim_finish(shim, check_verdict(stdout, &request));
 }
 
 static void shim_judge_offer(struct shim *shim, const struct offer *offer)
 {
-	bool may_have_no_id = offer->id_count == 0 && offer->secret_count > 0 &&
-			      shim->options->id == NULL &&
-			      (is_check(shim) || shim->options->secret_count > 0);
+	bool has_secrets_only = offer->id_count == 0 && offer->secret_count > 0 &&
+				(is_check(shim) || shim->options->secret_count > 0);
+	bool has_routes = offer->repo_count > 0 && !shim->options->has_no_wrapper;
+	bool may_have_no_id = shim->options->id == NULL && (has_secrets_only || has_routes);
 	const struct offer_id *id = NULL;
 	char message[MESSAGE_SIZE];
 	int err = offer_choose(offer, shim->options->id, &id, message, sizeof(message));
@@ -272,7 +277,7 @@ static void shim_judge_offer(struct shim *shim, const struct offer *offer)
 	log_debug("id %s of %s, ready after %u ms", id != NULL ? id->name : "(none)",
 		  shim->uplink.where, (unsigned int)(uv_now(&shim->loop) - shim->started_ms));
 	if (is_check(shim))
-		shim_finish_check(shim, offer, id);
+		shim_finish_check(shim, offer, id, 0);
 	else
 		shim_serve(shim, offer, id);
 }
@@ -321,8 +326,7 @@ static void on_found(void *owner, const struct found *found)
 		shim->has_notice = true;
 		shim_take_link(shim, found);
 	} else if (is_check(shim)) {
-		check_print_socket(stdout, found);
-		shim_finish_check(shim, NULL, NULL);
+		shim_finish_check(shim, NULL, NULL, check_print_socket(stdout, found));
 	} else if (secrets_are_required(shim->options->secrets, shim->options->secret_count)) {
 		shim_fail(shim, "a mounted socket leads to an agent and to nothing else: secrets "
 				"come over TCP, with a token (or --trust-network); see --connect");

@@ -214,6 +214,21 @@ static void choose_socket(struct wrapper *wrapper, char **argv)
 			 wrapper->socket);
 }
 
+/* A step may have no id but those of repositories; who is refused for want of a key is to know why. */
+static void warn_of_no_id(const struct wrapper *wrapper)
+{
+	char own[PATH_MAX + sizeof(WORKDIR_SOCKET) + 1];
+
+	if (wrapper->routes.len == 0 || wrapper->socket[0] != '\0' ||
+	    (wrapper->args.settings & CLIENT_SETS_AGENT) != 0)
+		return;
+	snprintf(own, sizeof(own), "%s/" WORKDIR_SOCKET, wrapper->dir);
+	if (access(own, F_OK) != 0 && errno == ENOENT)
+		log_warn("this step has no id of its own, and what ssh is asked for fits no "
+			 "repository "
+			 "pattern of the daemon: none of its keys is offered (--id says which)");
+}
+
 /*
  * Beside the image's own files, in the setting that users set least and that ssh never writes to. The
  * first value counts, so where files or options set it theirs has to be asked for.
@@ -293,6 +308,7 @@ static int run_ssh(struct wrapper *wrapper, char **argv)
 		wrapper->settings |=
 			client_config_settings(wrapper->args.config_file, wrapper_home(home));
 	choose_socket(wrapper, argv);
+	warn_of_no_id(wrapper);
 	if (wrapper->is_dropbear)
 		return run_dropbear(wrapper, argv);
 	if (wrapper->has_known_hosts) {

@@ -75,9 +75,9 @@ void wrapper_put_routes(struct byte_buf *text, const struct offer *offer,
 		const struct offer_id *id = offer_find(offer, repo->id);
 
 		if (id == NULL || !id->is_available) {
-			log_warn("repository %s: its id %s is unavailable, so the step's own is "
-				 "used for it",
-				 repo->pattern, repo->id);
+			log_warn("repository %s: its id %s is unavailable, so %s is used for it",
+				 repo->pattern, repo->id,
+				 by_default != NULL ? "the step's own" : "none");
 			continue;
 		}
 		wrapper_socket_of(id, by_default, socket);

@@ -24,8 +24,8 @@ enum { WRAPPER_ROUTES_MAX = OFFER_REPOS_MAX * (REPO_PATTERN_MAX + WORKDIR_PATH_S
 bool wrapper_is_needed(const struct offer *offer);
 
 /*
- * Makes them. by_default: the id that the socket of the directory itself serves; others are served
- * at ids/ID.sock. 0, or a negative errno and what failed in error.
+ * Makes them. by_default: the id that the socket of the directory itself serves, NULL where there is no
+ * such socket; others are served at ids/ID.sock. 0, or a negative errno and what failed in error.
  */
 int wrapper_files_make(const struct workdir *workdir, const struct offer *offer,
 		       const struct offer_id *by_default, char *error, size_t error_size);

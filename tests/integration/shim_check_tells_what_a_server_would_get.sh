@@ -72,7 +72,9 @@ expect_line error.log 'no ssh on this image'
 # Nobody has said which of two ids it is.
 shim_status --check git.test
 expect_status 1
-expect_line error.log 'projecta'
+expect_line error.log 'no id serves git\.test: give one with --id'
+shim_status --check git@git.test:org/library.git
+expect_status 0
 daemon_stop
 shim_status --check git.test
 expect_status 2

@@ -12,6 +12,6 @@ expect_status 125
 expect_line error.log '^ssh-shim: id "other" is not offered here; offered: projecta, projectb$'
 shim_status -- true
 expect_status 125
-expect_line error.log '\-\-id; offered: projecta, projectb$'
+expect_line error.log 'say which with --id, .*; offered: projecta, projectb$'
 shim_status --id projectb -- "$AGENT_CLIENT"
 expect_status 0
