@@ -1,17 +1,10 @@
 #include "agentd/identity_query.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "agentd/identity_filter.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
-
-static void query_note(struct identity_query *query, const char *fault)
-{
-	query->fault = fault;
-	statistics_source(&query->source->state->statistics, (uint64_t)time(NULL), fault);
-}
 
 static void query_finish(struct identity_query *query)
 {
@@ -23,7 +16,7 @@ static void on_failed(struct upstream *upstream, const char *reason)
 {
 	struct identity_query *query = upstream_owner(upstream);
 
-	query_note(query, reason);
+	query->fault = reason;
 	query_finish(query);
 }
 
@@ -68,7 +61,7 @@ static void on_replied(struct upstream *upstream, struct byte_view frame)
 {
 	struct identity_query *query = upstream_owner(upstream);
 
-	query_note(query, NULL);
+	query->fault = NULL;
 	if (frame.ptr[FRAME_HEADER_LEN] != SSH_AGENT_IDENTITIES_ANSWER)
 		query->fault = "it does not list its keys";
 	else if (query_keep(query, frame) != 0)

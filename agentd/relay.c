@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "agentd/clearance.h"
 #include "agentd/held_reply.h"
@@ -313,7 +312,6 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	int err = 0;
 
 	uv_timer_stop(&relay->deadline);
-	statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), NULL);
 	if (!record_is_of_signature(relay->record))
 		relay_settle(relay, VERDICT_PASSED, NULL);
 	else if (frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE)
@@ -338,8 +336,6 @@ static void on_upstream_failed(struct upstream *upstream, const char *reason)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	if (relay_needs_upstream(relay))
-		statistics_source(&relay->source->state->statistics, (uint64_t)time(NULL), reason);
 	/* An agent that closes an idle connection is no event: the next request opens another,
 	 * unless what it knew of this one's bindings went with it. */
 	if (!relay_needs_upstream(relay) && !clearance_has_bindings(&relay->clearance))

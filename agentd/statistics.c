@@ -15,10 +15,3 @@ void refusals_count(struct refusals *refusals, const char *reason)
 		refusals->list[refusals->count++].reason = reason;
 	refusals->list[i].count++;
 }
-
-void statistics_source(struct statistics *statistics, uint64_t now_s, const char *failure)
-{
-	statistics->asked_at_s = now_s;
-	statistics->is_answering = failure == NULL;
-	statistics->failure = failure;
-}

@@ -28,16 +28,9 @@ struct statistics {
 	struct refusals refusals;
 	struct histogram total;	   /* of what was signed: from the request to the reply */
 	struct histogram upstream; /* of that, what the source took */
-	/* Whether the source answered when it was asked last; asked_at 0: it never was. */
-	uint64_t asked_at_s;
-	bool is_answering;
-	const char *failure; /* a constant; why it does not */
 };
 
 /* reason: a constant. */
 void refusals_count(struct refusals *refusals, const char *reason);
-
-/* The source answered something at now_s; failure NULL: it did, else why not. */
-void statistics_source(struct statistics *statistics, uint64_t now_s, const char *failure);
 
 #endif

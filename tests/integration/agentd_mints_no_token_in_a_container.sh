@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # A container that the private directory is mounted into, to have its pick of the ids, gets signatures but no tokens:
-# those would serve others, elsewhere, and after the mount is gone.
+# those would serve others, elsewhere, and after the mount is gone. Nor is it told who else is there.
 set -euo pipefail
 . "$(dirname "$0")/../support/shim.sh"
 shim_begin
@@ -20,5 +20,10 @@ STATUS=0
 expect_status 1
 expect_no_line out.log sfa1_
 expect_line error.log '^ssh-forward-agentd: refused: it comes from a container'
+STATUS=0
+"${container[@]}" "$SFA_AGENTD" status --json >out.log 2>error.log || STATUS=$?
+expect_status 1
+expect_line error.log '^ssh-forward-agentd: refused: it comes from a container'
+[ ! -s out.log ] || fail "it is told: $(cat out.log)"
 expect_line "$DAEMON_LOG" 'control connection refused .*: it comes from a container'
 daemon_stop

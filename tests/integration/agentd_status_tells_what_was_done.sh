@@ -77,7 +77,7 @@ ci_pid=$HOLD_PID
 raw_agent "$(id_socket b)" hold 1 >local.log &
 await_line local.log '^held$'
 ssh_peer login sfa1_AAAA >login.log 2>&1 || true
-await 'refusals["total"] == 1' 'len(local_connections) == 1' 'link_count == 2'
+await 'all(id["available"] for id in ids)' 'refusals["total"] == 1' 'len(local_connections) == 1' 'link_count == 2'
 
 for expression in \
 	'one(ids, id="a")["kind"] == "keys"' \
