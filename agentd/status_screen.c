@@ -43,32 +43,35 @@ static struct {
 	volatile sig_atomic_t is_due; /* it is to be drawn again */
 } screen;
 
-/* To be called by handlers, too. What cannot be written is nobody's terminal any more. */
-static void write_all(const char *text, size_t len)
+/* To be called by handlers, too. 0 or a negative errno. */
+static int write_all(const void *bytes, size_t len)
 {
+	const uint8_t *rest = bytes;
+
 	while (len > 0) {
-		ssize_t written = write(STDOUT_FILENO, text, len);
+		ssize_t written = write(STDOUT_FILENO, rest, len);
 
 		if (written < 0 && errno != EINTR)
-			return;
+			return -errno;
 		if (written > 0) {
-			text += written;
+			rest += written;
 			len -= (size_t)written;
 		}
 	}
+	return 0;
 }
 
 static void screen_take(void)
 {
 	if (screen.has_input)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &screen.ours);
-	write_all(ENTER, strlen(ENTER));
+	(void)write_all(ENTER, strlen(ENTER));
 	screen.is_due = 1;
 }
 
 static void screen_give_back(void)
 {
-	write_all(LEAVE, strlen(LEAVE));
+	(void)write_all(LEAVE, strlen(LEAVE)); /* else it is nobody's terminal any more */
 	if (screen.has_input)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 }
@@ -240,14 +243,8 @@ int status_screen_draw(struct byte_view text)
 	byte_buf_init(&frame, FRAME_MAX);
 	put_frame(&frame, text);
 	err = byte_buf_status(&frame);
-	for (size_t done = 0; err == 0 && done < frame.len;) {
-		ssize_t written = write(STDOUT_FILENO, frame.data + done, frame.len - done);
-
-		if (written < 0 && errno != EINTR)
-			err = -errno;
-		else if (written > 0)
-			done += (size_t)written;
-	}
+	if (err == 0)
+		err = write_all(frame.data, frame.len);
 	byte_buf_deinit(&frame);
 	return err;
 }

@@ -4,18 +4,8 @@
 # for one is shown, too; and looking on takes no connection from a build, and leaves no line in the log.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
+. "$(dirname "$0")/../support/status.sh"
 agentd_begin
-
-# On a slow machine the others, too, may take longer than they have.
-status_is()
-{
-	local deadline=$((SECONDS + DEADLINE_S))
-
-	until XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR "$SFA_AGENTD" status --json >status.json &&
-		"$_agentd_support/status.py" status.json "$@" 2>wrong.log; do
-		[ "$SECONDS" -lt "$deadline" ] || fail "$(cat wrong.log)"
-	done
-}
 
 key_make a.pem
 fake_agent 'ask stall'
@@ -45,8 +35,7 @@ status_is 'one(ids, id="hanging")["fault"] == "it does not answer"' \
 	'requests[0]["waits_for"] == "source"' 'requests[0]["user"] == "u" * len(requests[0]["user"])' \
 	'requests[0]["key"].startswith("SHA256:")' 'requests[0]["host"] is requests[0]["namespace"] is None' \
 	'requests[0]["link"] == one(local_connections, id="stalling")["link"]' 'requests[0]["ms"] > 0'
-"$_agentd_support/status.py" status.json documented \
-	"$_agentd_support/../../docs/man/ssh-forward-agentd.8.scd"
+status_is_documented
 
 # The other connection is used by who does nothing at present; nobody loses it to us.
 raw_agent "$(id_socket stalling)" hold 1 >hold.log &
