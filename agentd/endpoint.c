@@ -220,6 +220,30 @@ static int tie_to_interface(int fd, const char *interface)
 	return -errno;
 }
 
+/*
+ * An address that was named and is not this host's is served once it is: Podman makes its bridge with the first
+ * container, and takes it away with the last.
+ */
+static int bind_or_wait(int fd, const struct endpoint *endpoint)
+{
+	const struct sockaddr *address = (const struct sockaddr *)&endpoint->address;
+	char text[ADDRESS_TEXT_MAX];
+	const int on = 1;
+
+	if (bind(fd, address, address_len(address)) == 0)
+		return 0;
+	if (errno != EADDRNOTAVAIL || endpoint->interface[0] != '\0')
+		return -errno;
+	if (setsockopt(fd, SOL_IP, IP_FREEBIND, &on, sizeof(on)) != 0 ||
+	    bind(fd, address, address_len(address)) != 0)
+		return -errno;
+	log_warn(
+		"--listen %s: this host has no such address now; whoever comes to it once there is "
+		"one is served",
+		address_format(address, text));
+	return 0;
+}
+
 static int endpoint_bind(struct endpoint *endpoint)
 {
 	struct sockaddr *address = (struct sockaddr *)&endpoint->address;
@@ -236,8 +260,10 @@ static int endpoint_bind(struct endpoint *endpoint)
 		if (err != 0)
 			goto fail;
 	}
-	if (bind(fd, address, address_len(address)) != 0 || listen(fd, ENDPOINT_BACKLOG) != 0 ||
-	    getsockname(fd, address, &len) != 0) {
+	err = bind_or_wait(fd, endpoint);
+	if (err != 0)
+		goto fail;
+	if (listen(fd, ENDPOINT_BACKLOG) != 0 || getsockname(fd, address, &len) != 0) {
 		err = -errno;
 		goto fail;
 	}

@@ -42,7 +42,8 @@ int endpoint_add(struct endpoint_list *endpoints, const char *spec, bool is_trus
 int endpoint_adopt(struct endpoint_list *endpoints, int fd, const struct sockaddr_storage *address);
 
 /*
- * Binds and listens. Endpoints that may move and find their port taken move together, so that one
+ * Binds and listens; an address that was named and is not this host's yet is listened on for when it is, after a
+ * warning. Endpoints that may move and find their port taken move together, so that one
  * token serves all. Reports what is wrong and returns a negative errno.
  */
 int endpoint_bind_all(struct endpoint_list *endpoints);
