@@ -66,6 +66,7 @@ _e2e_end()
 	[ ${#CONTAINERS[@]} -eq 0 ] ||
 		engine_docker rm --force --volumes "${CONTAINERS[@]}" >/dev/null 2>&1 || true
 	engine_docker rmi --force "$IMAGE" "${IMAGES[@]}" >/dev/null 2>&1 || true
+	git_server_leave
 	[ ${#NETWORKS[@]} -eq 0 ] || engine_docker network rm "${NETWORKS[@]}" >/dev/null 2>&1 || true
 	cd /
 	rm -rf -- "$TEST_DIR"

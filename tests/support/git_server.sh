@@ -9,6 +9,8 @@
 #   git_server_start DIR            DIR is the caller's, empty; sets the variables below
 #   git_server_authorize PUB...     let the keys of these .pub files in
 #   git_server_saw_key PUB          true if this key has logged in
+#   git_server_join NETWORK         be on a user-defined network of the engine, too, which others are kept
+#                                   from; sets GIT_SERVER_THERE, its address there, until git_server_leave
 #   git_server_save FILE            append the variables to FILE, to be sourced
 #   git_server_stop
 #
@@ -20,7 +22,7 @@ readonly GIT_SERVER_CONTENT='only for those who hold the key'
 readonly GIT_SERVER_DEADLINE_S=10
 
 GIT_SERVER_PID='' GIT_SERVER_DIR='' GIT_SERVER_ADDRESS=''
-GIT_SERVER_KNOWN_HOSTS='' GIT_SERVER_LOG=''
+GIT_SERVER_KNOWN_HOSTS='' GIT_SERVER_LOG='' GIT_SERVER_THERE='' _git_server_links=()
 
 git_server_start()
 {
@@ -57,6 +59,30 @@ git_server_saw_key()
 
 	fingerprint=$(ssh-keygen -lf "$1" | cut -d ' ' -f 2)
 	grep '^Accepted publickey for git ' "$GIT_SERVER_LOG" | grep -F "$fingerprint" >/dev/null
+}
+
+git_server_join()
+{
+	local id subnet inside=(nsenter --net="/proc/$GIT_SERVER_PID/ns/net" --)
+
+	id=$(engine_docker network inspect -f '{{slice .Id 0 12}}' "$1")
+	subnet=$(engine_docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' "$1")
+	GIT_SERVER_THERE=$(ENGINE_GATEWAY=${subnet%/*} ENGINE_PREFIX_LEN=${subnet#*/} _git_server_free_address)
+	_git_server_links+=("sfa$id")
+	engine_in_network ip link add "sfa$id" type veth peer name "net$id" netns "$GIT_SERVER_PID"
+	engine_in_network ip link set "sfa$id" master "br-$id" up
+	"${inside[@]}" ip addr add "$GIT_SERVER_THERE/${subnet#*/}" dev "net$id"
+	"${inside[@]}" ip link set "net$id" up
+}
+
+git_server_leave()
+{
+	local link
+
+	for link in "${_git_server_links[@]}"; do
+		engine_in_network ip link del "$link" 2>/dev/null || true
+	done
+	_git_server_links=()
 }
 
 git_server_save()

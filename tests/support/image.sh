@@ -4,16 +4,22 @@
 #
 #   image_unpack NAME DIR     docker save, unpacked: DIR/layers/N the contents of each layer,
 #                             lowest first; DIR/archive all that came beside them
+#   image_unpack_saved DIR    the same of standard input, what any engine's save writes
 #   image_layers NAME DIR N   lists of the last N layers' tars: DIR/1 ... DIR/N, lowest first; each
 #                             line: type and mode, owner, size, time, path
 #   image_layer_tars NAME DIR N the last N layers' tars themselves: DIR/1 ... DIR/N, lowest first
 
 image_unpack()
 {
-	local name=$1 dir=$2 layer n=0
+	engine_docker save "$1" | image_unpack_saved "$2"
+}
+
+image_unpack_saved()
+{
+	local dir=$1 layer n=0
 
 	mkdir -p "$dir/archive"
-	engine_docker save "$name" | tar -C "$dir/archive" -x
+	tar -C "$dir/archive" -x
 	for layer in $(_image_layers "$dir/archive/manifest.json"); do
 		n=$((n + 1))
 		mkdir -p "$dir/layers/$n"
