@@ -5,7 +5,7 @@
 #include "common/utf8.h"
 
 /* What jansson's own strings could not hold anyway. */
-enum { TEXT_MAX = 1024 * 1024 };
+enum { TEXT_MAX = 1024 * 1024, DEL = 0x7f };
 
 json_t *json_of_bytes(struct byte_view bytes)
 {
@@ -17,7 +17,8 @@ json_t *json_of_bytes(struct byte_view bytes)
 		const uint8_t *start = bytes.ptr;
 		uint32_t code_point;
 
-		if (utf8_next(&bytes, &code_point))
+		/* jansson escapes every control character but this. */
+		if (utf8_next(&bytes, &code_point) && code_point != DEL)
 			byte_buf_put_bytes(&text, start, (size_t)(bytes.ptr - start));
 		else
 			byte_buf_printf(&text, "\\x%02x", (unsigned)code_point);

@@ -11,7 +11,8 @@
 
 enum { TIME_TEXT_MAX = sizeof("2026-11-24T22:55:36.123Z") };
 
-/* A new reference; bytes that are no UTF-8 become the four characters \xNN. NULL when out of memory. */
+/* A new reference; bytes that are no UTF-8, and DEL, become the four characters \xNN. NULL when out of
+ * memory. */
 json_t *json_of_bytes(struct byte_view bytes);
 
 /* The same of a C string; NULL becomes null. */

@@ -339,9 +339,12 @@ static int open_endpoints(struct listeners *listeners)
 		if (listeners->front->port_hint == 0)
 			listeners->front->port_hint =
 				address_port((struct sockaddr *)&endpoint->address);
-		log_info("listening on %s%s%s%s", text,
-			 endpoint->interface[0] != '\0' ? " interface=" : "", endpoint->interface,
-			 endpoint->is_trusted ? "; everybody on that network is let in" : "");
+		if (endpoint->interface[0] == '\0')
+			log_info("listening on %s", text);
+		else
+			log_info("listening on %s interface=%s%s", text, endpoint->interface,
+				 endpoint->is_trusted ? "; everybody on that network is let in"
+						      : "");
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "agentd/daemon.h"
 #include "agentd/keeper/keeper_spawn.h"
+#include "agentd/log_json.h"
 #include "agentd/options.h"
 #include "agentd/ping_command.h"
 #include "agentd/revoke_command.h"
@@ -41,6 +42,7 @@ static int run(int argc, char **argv)
 		break;
 	case OPTIONS_RUN:
 		log_init("ssh-forward-agentd", options.log_level);
+		log_set_format(options.log_format);
 		status = daemon_run(&options);
 		options_deinit(&options);
 		return status;
@@ -57,6 +59,7 @@ int main(int argc, char **argv)
 
 	standard_fds_fill();
 	log_init("ssh-forward-agentd", LOG_LEVEL_INFO);
+	log_json_init();
 	/* Before libssh does it: openssl.cnf is none of our business. */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	if (ssh_init() != SSH_OK) {

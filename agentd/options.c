@@ -55,6 +55,7 @@ static const char usage_head[] =
 	"  --fork                   go to the background once listening, for\n"
 	"                           eval \"$(ssh-forward-agentd --fork ...)\"\n"
 	"  --log-level LEVEL        error, warn, info (default) or debug\n"
+	"  --log-format FORMAT      text (default), or json: an object a line, for machines\n"
 	"  --audit-log FILE         a line of JSON for each decision; journal: in systemd's "
 	"journal\n"
 	"  --audit MODE             required: nothing is signed that cannot be recorded;\n"
@@ -91,6 +92,7 @@ static const struct option long_options[] = {
 	{"token-file", required_argument, NULL, OPT_SETTING},
 	{"fork", no_argument, NULL, OPT_FORK},
 	{"log-level", required_argument, NULL, OPT_SETTING},
+	{"log-format", required_argument, NULL, OPT_SETTING},
 	{"audit-log", required_argument, NULL, OPT_SETTING},
 	{"audit", required_argument, NULL, OPT_SETTING},
 	{"limit", required_argument, NULL, OPT_LIMIT},
@@ -101,7 +103,7 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char short_options[] = "+t";
+static const char short_options[] = "+:t"; /* mistakes are told by us */
 
 static void print_usage(void)
 {
@@ -163,7 +165,7 @@ static int apply(struct options *options, int option, const char *name, const ch
 	case OPT_CONFIG: /* have been looked at before the others */
 	case OPT_TEST:
 		return 0;
-	default: /* getopt has said what is wrong */
+	default:
 		return -EINVAL;
 	}
 }
@@ -174,19 +176,23 @@ struct preview {
 	bool tests;
 	bool wants_help;
 	bool wants_version;
+	enum log_format log_format; /* mistakes are told in it */
 };
 
 /* Mistakes are for later: it is silent. */
 static struct preview look_ahead(int argc, char **argv)
 {
-	struct preview preview = {0};
+	struct preview preview = {.log_format = log_get_format()};
 	int option;
+	int index = 0;
 
 	optind = 0; /* getopt starts anew */
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, short_options, long_options, &index)) != -1) {
 		if (option == OPT_CONFIG)
 			preview.config = optarg;
+		else if (option == OPT_SETTING &&
+			 strcmp(long_options[index].name, "log-format") == 0)
+			(void)log_parse_format(optarg, &preview.log_format);
 		else if (option == OPT_TEST)
 			preview.tests = true;
 		else if (option == OPT_HELP)
@@ -196,8 +202,22 @@ static struct preview look_ahead(int argc, char **argv)
 		if (preview.wants_help || preview.wants_version)
 			break;
 	}
-	opterr = 1;
 	return preview;
+}
+
+/* What getopt did not take: ':', it lacks a value; '?', anything else. optopt: which it is. */
+static void report_mistake(int option, const char *word)
+{
+	if (option == '?' && optopt > 0 && optopt < OPT_KEY && optopt != OPT_TEST)
+		log_error("-%c: there is no such option; --help lists them", optopt);
+	else if (option == ':')
+		log_error("%s: its value is missing; see --help", word);
+	else if (optopt != 0)
+		log_error("%s: it takes no value; see --help", word);
+	else
+		log_error("%s: there is no such option, or more than one that begins so; --help "
+			  "lists them",
+			  word);
 }
 
 static int parse_command_line(int argc, char **argv, struct options *options)
@@ -209,6 +229,8 @@ static int parse_command_line(int argc, char **argv, struct options *options)
 	while ((option = getopt_long(argc, argv, short_options, long_options, &index)) != -1) {
 		int err = apply(options, option, long_options[index].name, optarg);
 
+		if (option == '?' || option == ':')
+			report_mistake(option, argv[optind - 1]);
 		if (err != 0)
 			return err;
 	}
@@ -326,6 +348,7 @@ enum options_verdict options_parse(int argc, char **argv, struct options *option
 
 	*options = (struct options){
 		.argc = argc, .argv = argv, .limits = limits_default, .log_level = LOG_LEVEL_INFO};
+	log_set_format(preview.log_format);
 	if (preview.wants_help)
 		print_usage();
 	else if (preview.wants_version)

@@ -22,6 +22,7 @@ struct options {
 	struct word_list known_hosts; /* files; none: those of ssh */
 	struct limits limits;
 	enum log_level log_level;
+	enum log_format log_format;
 	char *token_file;
 	char *passphrase_file;
 	char *audit_log; /* "journal", a file, or NULL */

@@ -80,16 +80,16 @@ static void log_changes(const struct reload *reload)
 
 	for (size_t i = 0; i < now->count; i++) {
 		if (source_find(next, now->list[i]->id) == NULL)
-			log_info("reload: id=%s is no longer offered", now->list[i]->id);
+			log_info("reload: no longer offered id=%s", now->list[i]->id);
 	}
 	for (size_t i = 0; i < next->count; i++) {
 		const struct source *source = next->list[i];
 
 		before = source_find(now, source->id);
 		if (before == NULL)
-			log_info("reload: id=%s is offered", source->id);
+			log_info("reload: offered id=%s", source->id);
 		else if (before->state != source->state)
-			log_info("reload: id=%s is offered from other keys", source->id);
+			log_info("reload: offered from other keys id=%s", source->id);
 	}
 }
 
@@ -148,6 +148,7 @@ static void reload_apply(struct reload *reload)
 	log_info("reloaded%s%s", reload->options->config_path != NULL ? " " : "",
 		 reload->options->config_path != NULL ? reload->options->config_path : "");
 	log_init("ssh-forward-agentd", reload->options->log_level);
+	log_set_format(reload->options->log_format);
 }
 
 static void on_keeper_loaded(void *owner, int err)

@@ -7,37 +7,30 @@
 #include "common/log.h"
 
 /* Of those that strangers bring about. */
-enum { LINES_PER_SECOND = 10, PURPOSE_MAX = 1024 };
+enum { LINES_PER_SECOND = 10 };
 
-/* What the signature is for: a login, or a file or commit. */
-static void say_purpose(const struct gate_login *login, struct byte_buf *text)
+/* A signature for a login, or over a file or commit. */
+static void report_signature(const struct record *record)
 {
+	const struct gate_login *login = &record->decision.login;
+	const char *what =
+		record->verdict == VERDICT_SIGNED ? "signed" : "the agent would not sign";
+	double ms = (double)record_total_ns(record) / 1e6;
 	char host[FINGERPRINT_TEXT_MAX] = "unverified";
 
+	if (!log_is_on(LOG_LEVEL_INFO))
+		return;
 	if (login->sshsig_namespace[0] != '\0') {
-		byte_buf_printf(text, "namespace=\"%s\"", login->sshsig_namespace);
+		log_info("%s id=%s key=%s namespace=\"%s\" peer=%s token=%s ms=%.1f", what,
+			 record->id, record->key, login->sshsig_namespace, record->grant->peer,
+			 grant_name(record->grant), ms);
 		return;
 	}
 	if (login->has_host)
 		fingerprint_text(login->host_fingerprint, host);
-	byte_buf_printf(text, "user=\"%s\" host=%s", login->user,
-			login->host != NULL ? login->host : host);
-}
-
-static void report_signature(const struct record *record)
-{
-	struct byte_buf purpose;
-
-	if (!log_is_on(LOG_LEVEL_INFO))
-		return;
-	byte_buf_init(&purpose, PURPOSE_MAX);
-	say_purpose(&record->decision.login, &purpose);
-	log_info("%s id=%s key=%s %.*s peer=%s token=%s ms=%.1f",
-		 record->verdict == VERDICT_SIGNED ? "signed" : "the agent would not sign",
-		 record->id, record->key, (int)purpose.len, (char *)purpose.data,
-		 record->grant->peer, grant_name(record->grant),
-		 (double)record_total_ns(record) / 1e6);
-	byte_buf_deinit(&purpose);
+	log_info("%s id=%s key=%s user=\"%s\" host=%s peer=%s token=%s ms=%.1f", what, record->id,
+		 record->key, login->user, login->host != NULL ? login->host : host,
+		 record->grant->peer, grant_name(record->grant), ms);
 }
 
 void report_secret(const char *name, const struct grant *grant, uint64_t len, uint64_t duration_ns)

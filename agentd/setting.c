@@ -64,6 +64,14 @@ static int set_log_level(void *place, const char *value, char reason[SETTING_REA
 	return -EINVAL;
 }
 
+static int set_log_format(void *place, const char *value, char reason[SETTING_REASON_MAX])
+{
+	if (log_parse_format(value, place) == 0)
+		return 0;
+	snprintf(reason, SETTING_REASON_MAX, "say text or json");
+	return -EINVAL;
+}
+
 static int set_audit_mode(void *place, const char *value, char reason[SETTING_REASON_MAX])
 {
 	if (audit_parse_mode(value, place) == 0)
@@ -83,6 +91,7 @@ static const struct setting settings[] = {
 	{"known-hosts", SETTING_PATHS, PLACE(known_hosts), add_word},
 	{"passphrase-file", SETTING_PATH, PLACE(passphrase_file), set_text},
 	{"log-level", SETTING_PLAIN, PLACE(log_level), set_log_level},
+	{"log-format", SETTING_PLAIN, PLACE(log_format), set_log_format},
 	{"audit-log", SETTING_LOG, PLACE(audit_log), set_text},
 	{"audit", SETTING_PLAIN, PLACE(audit_mode), set_audit_mode},
 };

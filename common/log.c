@@ -1,6 +1,7 @@
 #include "common/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -10,13 +11,16 @@
 #include <unistd.h>
 
 enum {
-	LOG_LINE_MAX = 2048,
+	LOG_TEXT_MAX = 2048,
+	LOG_LINE_MAX = PIPE_BUF, /* a pipe that takes anything takes so much at once */
 	LOG_PATIENCE_MS = 200,
 	LOG_IMPATIENCE_S = 5, /* once that was in vain */
 };
 
 static const char *log_program = "?";
 static enum log_level log_level = LOG_LEVEL_INFO;
+static enum log_format log_format = LOG_FORMAT_TEXT;
+static log_json_writer log_write_json;
 static atomic_uint log_lost; /* lines since stderr last took one */
 static atomic_llong log_impatient_until_s;
 
@@ -26,17 +30,64 @@ void log_init(const char *program, enum log_level level)
 	log_level = level;
 }
 
-int log_parse_level(const char *text, enum log_level *level)
-{
-	static const char *const names[] = {"error", "warn", "info", "debug"};
+static const char *const level_names[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARN] = "warn",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*level = (enum log_level)i;
-			return 0;
-		}
+static const char *const format_names[] = {
+	[LOG_FORMAT_TEXT] = "text",
+	[LOG_FORMAT_JSON] = "json",
+};
+
+/* The place of text among count names, or -EINVAL. */
+static int find_name(const char *text, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(text, names[i]) == 0)
+			return (int)i;
 	}
 	return -EINVAL;
+}
+
+int log_parse_level(const char *text, enum log_level *level)
+{
+	int found = find_name(text, level_names, sizeof(level_names) / sizeof(level_names[0]));
+
+	if (found >= 0)
+		*level = (enum log_level)found;
+	return found < 0 ? found : 0;
+}
+
+const char *log_level_name(enum log_level level)
+{
+	return level_names[level];
+}
+
+int log_parse_format(const char *text, enum log_format *format)
+{
+	int found = find_name(text, format_names, sizeof(format_names) / sizeof(format_names[0]));
+
+	if (found >= 0)
+		*format = (enum log_format)found;
+	return found < 0 ? found : 0;
+}
+
+void log_set_json_writer(log_json_writer writer)
+{
+	log_write_json = writer;
+}
+
+void log_set_format(enum log_format format)
+{
+	log_format = format;
+}
+
+enum log_format log_get_format(void)
+{
+	return log_format;
 }
 
 bool log_is_on(enum log_level level)
@@ -73,42 +124,65 @@ static void log_write(const char *line, size_t len)
 		return; /* nobody is left to be told */
 }
 
+static size_t log_write_text(enum log_level level, const char *format, va_list args,
+			     char line[LOG_LINE_MAX])
+{
+	int len = snprintf(line, LOG_TEXT_MAX, "%s: %s", log_program,
+			   level == LOG_LEVEL_WARN ? "warning: " : "");
+	int more;
+
+	if (len < 0 || len >= LOG_TEXT_MAX)
+		return 0;
+	more = vsnprintf(line + len, LOG_TEXT_MAX - (size_t)len, format, args);
+	if (more < 0)
+		return 0;
+	len += more;
+	if (len > LOG_TEXT_MAX - 2)
+		len = LOG_TEXT_MAX - 2;
+	line[len++] = '\n';
+	return (size_t)len;
+}
+
+static void log_put(enum log_level level, const char *format, va_list args)
+{
+	char line[LOG_LINE_MAX];
+	size_t len = log_format == LOG_FORMAT_JSON && log_write_json != NULL
+			     ? log_write_json(level, format, args, line, sizeof(line))
+			     : log_write_text(level, format, args, line);
+
+	if (len > 0)
+		log_write(line, len);
+	else
+		log_lost++;
+}
+
+__attribute__((format(printf, 2, 3))) static void log_say(enum log_level level, const char *format,
+							  ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_put(level, format, args);
+	va_end(args);
+}
+
 /* If stderr takes lines again. */
 static void log_write_loss(void)
 {
-	char line[128];
-	unsigned lost;
-
 	if (log_lost == 0 || !log_can_write())
 		return;
-	lost = atomic_exchange(&log_lost, 0);
-	snprintf(line, sizeof(line), "%s: warning: %u lines are missing here: nobody read\n",
-		 log_program, lost);
-	log_write(line, strlen(line));
+	log_say(LOG_LEVEL_WARN, "%u lines are missing here: nobody read",
+		atomic_exchange(&log_lost, 0));
 }
 
 static void log_line(enum log_level level, const char *format, va_list args)
 {
 	int errno_before = errno;
-	char line[LOG_LINE_MAX];
-	int len;
-	int more;
 
 	if (level > log_level)
 		return;
-	len = snprintf(line, sizeof(line), "%s: %s", log_program,
-		       level == LOG_LEVEL_WARN ? "warning: " : "");
-	if (len < 0 || (size_t)len >= sizeof(line))
-		return;
-	more = vsnprintf(line + len, sizeof(line) - (size_t)len, format, args);
-	if (more < 0)
-		return;
-	len += more;
-	if ((size_t)len > sizeof(line) - 2)
-		len = (int)sizeof(line) - 2;
-	line[len++] = '\n';
 	log_write_loss();
-	log_write(line, (size_t)len);
+	log_put(level, format, args);
 	errno = errno_before; /* what is reported is often returned next */
 }
 

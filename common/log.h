@@ -1,5 +1,6 @@
 /*
- * log.h - one line an event on stderr: "PROGRAM: message key=value ...".
+ * log.h - one line an event on stderr: "PROGRAM: message key=value ...", or a JSON object where a
+ * program brings what writes one.
  *
  * What comes from strangers goes through log_escape. Secrets have types of their own (struct
  * token) that no format takes. Never waits for long: lines that stderr does not take are counted,
@@ -8,15 +9,34 @@
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
+#include <stdarg.h>
+
 #include "common/bytes.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /* program must stay valid; it begins every line. */
 void log_init(const char *program, enum log_level level);
 
 /* "error", "warn", "info" or "debug". 0 or -EINVAL. */
 int log_parse_level(const char *text, enum log_level *level);
+const char *log_level_name(enum log_level level);
+
+/* "text" or "json". 0 or -EINVAL. */
+int log_parse_format(const char *text, enum log_format *format);
+
+/*
+ * Puts an event into line as one line, its newline included, of at most size bytes; returns its
+ * length, or 0: there is no memory. format and args as of vprintf. Any thread may call it.
+ */
+typedef size_t (*log_json_writer)(enum log_level level, const char *format, va_list args,
+				  char *line, size_t size);
+
+/* Before there are threads. Where no writer is set, JSON is text. */
+void log_set_json_writer(log_json_writer writer);
+void log_set_format(enum log_format format);
+enum log_format log_get_format(void);
 
 /* For what is costly to put together. */
 bool log_is_on(enum log_level level);

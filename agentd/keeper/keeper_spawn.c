@@ -19,7 +19,7 @@ enum {
 	LIST_MAX = CONFIG_MESSAGE_MAX / 4,
 };
 
-/* The front's process number, the level of its log, the passphrase file, and each id with its files. */
+/* The front's process number, the level and the format of its log, the passphrase file, and each id with its files. */
 static void put_config(const struct keeper_config *config, struct byte_buf *message)
 {
 	enum log_level level = LOG_LEVEL_ERROR;
@@ -28,6 +28,7 @@ static void put_config(const struct keeper_config *config, struct byte_buf *mess
 		level++;
 	byte_buf_put_u32(message, (uint32_t)getpid());
 	byte_buf_put_u8(message, (uint8_t)level);
+	byte_buf_put_u8(message, (uint8_t)log_get_format());
 	byte_buf_put_text(message, config->passphrase_file != NULL ? config->passphrase_file : "");
 	byte_buf_put_u32(message, (uint32_t)config->source_count);
 	for (size_t i = 0; i < config->source_count; i++) {
@@ -145,13 +146,16 @@ static int take_config(struct byte_view message, struct keeper_config *config, p
 	struct keeper_source *sources;
 	uint32_t count;
 	uint8_t level;
+	uint8_t format;
 	int err = 0;
 
 	*front = (pid_t)reader_u32(&r);
 	level = reader_u8(&r);
+	format = reader_u8(&r);
 	config->passphrase_file = take_text(&r);
 	count = reader_u32(&r);
-	if (config->passphrase_file == NULL || count > LIST_MAX || level > LOG_LEVEL_DEBUG)
+	if (config->passphrase_file == NULL || count > LIST_MAX || level > LOG_LEVEL_DEBUG ||
+	    format > LOG_FORMAT_JSON)
 		return -EBADMSG;
 	if (config->passphrase_file[0] == '\0')
 		config->passphrase_file = NULL;
@@ -164,8 +168,10 @@ static int take_config(struct byte_view message, struct keeper_config *config, p
 		err = take_source(&r, &sources[i]);
 	if (err == 0)
 		err = reader_finish(&r);
-	if (err == 0)
+	if (err == 0) {
 		log_init("ssh-forward-agentd", (enum log_level)level);
+		log_set_format((enum log_format)format);
+	}
 	return err;
 }
 

@@ -24,6 +24,7 @@ _ssh_forward_agentd()
 		return
 		;;
 	--log-level) words='error warn info debug' ;;
+	--log-format) words='text json' ;;
 	--audit) words='best-effort required' ;;
 	--listen) words="auto unix: $(command ls /sys/class/net 2>/dev/null)" ;;
 	--limit)
@@ -43,7 +44,7 @@ _ssh_forward_agentd()
 		*)
 			words='--key --agent --ssh --secret --known-hosts --passphrase-file --listen
 				--trust-network --discoverable --allow --token-file --config --test
-				--fork --log-level --audit-log --audit --limit --help --version'
+				--fork --log-level --log-format --audit-log --audit --limit --help --version'
 			((COMP_CWORD > 1)) || words+=" token revoke ping status"
 			;;
 		esac

@@ -9,7 +9,7 @@ agentd_begin
 
 audit_lines()
 {
-	"$_agentd_support/audit.py" audit.log "$@"
+	"$JSON_LINES" audit audit.log "$@"
 }
 
 # The log may grow by so many bytes.

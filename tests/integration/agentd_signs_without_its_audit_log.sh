@@ -21,6 +21,6 @@ daemon_await_log 'the audit log disk/audit.log cannot be written: No space left 
 rm disk/filler
 daemon_await_log 'the audit log disk/audit.log is written again'
 daemon_stop
-[ "$("$_agentd_support/audit.py" disk/audit.log verdict=signed | wc -l)" -eq 13 ] ||
+[ "$("$JSON_LINES" audit disk/audit.log verdict=signed | wc -l)" -eq 13 ] ||
 	fail "lines are missing: $(cat disk/audit.log)"
 umount disk

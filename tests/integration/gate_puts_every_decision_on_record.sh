@@ -9,7 +9,7 @@ gate_begin
 
 audit_lines()
 {
-	"$_gate_support/audit.py" audit.log "$@"
+	"$_gate_support/json_lines.py" audit audit.log "$@"
 }
 
 # expect_lines N NAME=VALUE...
