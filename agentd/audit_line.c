@@ -49,7 +49,7 @@ static void put_purpose(json_t *line, const struct gate_login *login)
 	json_object_set_new(line, "namespace", text_or_null(login->sshsig_namespace));
 }
 
-void audit_line_put_record(json_t *line, const struct record *record)
+void audit_line_put_question(json_t *line, const struct record *record)
 {
 	audit_line_put_grant(line, record->grant);
 	json_object_set_new(line, "id", json_of_text(record->id));
@@ -58,6 +58,11 @@ void audit_line_put_record(json_t *line, const struct record *record)
 		json_object_set_new(line, "key", text_or_null(record->key));
 		put_purpose(line, &record->decision.login);
 	}
+}
+
+void audit_line_put_record(json_t *line, const struct record *record)
+{
+	audit_line_put_question(line, record);
 	json_object_set_new(line, "verdict", json_string(verdict_name(record->verdict)));
 	json_object_set_new(line, "reason", json_of_text(record->reason));
 	if (record->decision.detail[0] != '\0')

@@ -16,6 +16,9 @@ json_t *audit_line_new(const char *event, uint64_t number);
 /* The peer: link, peer, token. */
 void audit_line_put_grant(json_t *line, const struct grant *grant);
 
+/* What a request asks for: of whom it is, and of a signature what it is for. */
+void audit_line_put_question(json_t *line, const struct record *record);
+
 /* What became of a request. */
 void audit_line_put_record(json_t *line, const struct record *record);
 

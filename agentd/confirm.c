@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agentd/askpass_environment.h"
+#include "agentd/audit_event.h"
 #include "common/log.h"
 
 /* Of the prompts that may wait, a build gets one in so many: others have theirs left. */
@@ -68,8 +69,24 @@ static void prompt_kill(struct prompt *prompt)
 		kill(-prompt->process.pid, SIGKILL);
 }
 
-/* The one way to the end: whoever waits hears the answer, and the next prompt may open. */
-static void prompt_settle(struct prompt *prompt, const char *refusal)
+/* Of prompts that nobody waits for any more there is no line. */
+static void prompt_record(const struct prompt *prompt, const char *answer, const char *refusal)
+{
+	const struct confirm_asker *first = LIST_FIRST(&prompt->askers);
+	const struct confirm_asker *asker;
+	unsigned count = 0;
+
+	LIST_FOREACH(asker, &prompt->askers, entry)
+		count++;
+	if (first != NULL)
+		audit_confirmation(prompt->confirm->audit, first->record, answer, refusal, count);
+}
+
+/*
+ * The one way to the end: whoever waits hears of it, and the next prompt may open. answer, and refusal as
+ * reason: of audit_confirmation.
+ */
+static void prompt_settle(struct prompt *prompt, const char *answer, const char *refusal)
 {
 	struct confirm *confirm = prompt->confirm;
 	struct confirm_asker *asker;
@@ -83,6 +100,7 @@ static void prompt_settle(struct prompt *prompt, const char *refusal)
 		confirm->waiting_count--;
 	prompt->state = PROMPT_OVER;
 	prompt_kill(prompt);
+	prompt_record(prompt, answer, refusal);
 	uv_close((uv_handle_t *)&prompt->timer, on_handle_closed);
 	/* One by one: an answer may end others that wait. */
 	while ((asker = LIST_FIRST(&prompt->askers)) != NULL) {
@@ -97,9 +115,10 @@ static void on_late(uv_timer_t *timer)
 {
 	struct prompt *prompt = timer->data;
 
-	prompt_settle(prompt, prompt->state == PROMPT_OPEN
-				      ? "nobody confirmed it in time (confirm-seconds)"
-				      : "it was not confirmed in time: others waited before it");
+	prompt_settle(prompt, "time-out",
+		      prompt->state == PROMPT_OPEN
+			      ? "nobody confirmed it in time (confirm-seconds)"
+			      : "it was not confirmed in time: others waited before it");
 }
 
 /* Old programs, which do not know that they are to confirm, print what was typed (ssh-agent does so). */
@@ -119,6 +138,7 @@ static void on_exited(uv_process_t *process, int64_t exit_status, int signum)
 {
 	struct prompt *prompt = process->data;
 	const char *refusal = NULL;
+	const char *answer = "none";
 
 	prompt->is_running = false;
 	if (prompt->state == PROMPT_OVER)
@@ -127,9 +147,11 @@ static void on_exited(uv_process_t *process, int64_t exit_status, int signum)
 		refusal = "the program of SSH_ASKPASS crashed, or was killed";
 	else if (exit_status == 126 || exit_status == 127)
 		refusal = "the program of SSH_ASKPASS did not run";
-	else if (exit_status != 0 || !is_yes(prompt->answer_fd))
+	else
+		answer = exit_status == 0 && is_yes(prompt->answer_fd) ? "yes" : "no";
+	if (strcmp(answer, "no") == 0)
 		refusal = "whoever was asked to confirm it said no";
-	prompt_settle(prompt, refusal);
+	prompt_settle(prompt, answer, refusal);
 out:
 	uv_close((uv_handle_t *)process, on_handle_closed);
 }
@@ -232,7 +254,7 @@ static void confirm_open_next(struct confirm *confirm)
 		const char *fault = prompt_open(prompt);
 
 		if (fault != NULL)
-			prompt_settle(prompt, fault);
+			prompt_settle(prompt, "none", fault);
 	}
 }
 
@@ -311,11 +333,12 @@ const char *confirm_ask(struct confirm *confirm, struct confirm_asker *asker,
 			uv_timer_start(&prompt->timer, on_late,
 				       (uint64_t)confirm->limits->confirm_seconds * 1000, 0);
 		if (fault != NULL) {
-			prompt_settle(prompt, fault);
+			prompt_settle(prompt, "none", fault);
 			return fault;
 		}
 	}
 	asker->prompt = prompt;
+	asker->record = record;
 	LIST_INSERT_HEAD(&prompt->askers, asker, entry);
 	return NULL;
 }
@@ -329,7 +352,7 @@ void confirm_withdraw(struct confirm_asker *asker)
 	LIST_REMOVE(asker, entry);
 	asker->prompt = NULL;
 	if (LIST_EMPTY(&prompt->askers))
-		prompt_settle(prompt, NULL);
+		prompt_settle(prompt, "none", NULL);
 }
 
 void confirm_end(struct confirm *confirm)
@@ -338,5 +361,5 @@ void confirm_end(struct confirm *confirm)
 
 	confirm->is_ending = true;
 	while ((prompt = TAILQ_FIRST(&confirm->prompts)) != NULL)
-		prompt_settle(prompt, "the daemon ends");
+		prompt_settle(prompt, "none", "the daemon ends");
 }

@@ -22,6 +22,7 @@
 
 enum { CONFIRM_TEXT_MAX = 2048 };
 
+struct audit;
 struct prompt;
 TAILQ_HEAD(prompt_list, prompt);
 
@@ -33,6 +34,7 @@ struct confirm {
 	struct prompt_list prompts;
 	unsigned open_count;
 	unsigned waiting_count;
+	struct audit *audit; /* of the answers; or NULL */
 	bool is_ending;
 };
 
@@ -42,6 +44,7 @@ struct confirm_asker {
 	void (*on_answered)(struct confirm_asker *asker, const char *refusal);
 	void *owner;
 	struct prompt *prompt; /* NULL: nothing is asked */
+	const struct record *record;
 	LIST_ENTRY(confirm_asker) entry;
 };
 
@@ -51,8 +54,8 @@ void confirm_init(struct confirm *confirm, uv_loop_t *loop, const struct limits 
 const char *confirm_program(void);
 
 /*
- * Asks whether the signature of record may be made. record is read at once, its grant stays until
- * the answer, or confirm_withdraw. NULL: the answer comes later; else why nobody is asked.
+ * Asks whether the signature of record may be made. record and its grant stay until the
+ * answer, or confirm_withdraw. NULL: the answer comes later; else why nobody is asked.
  */
 const char *confirm_ask(struct confirm *confirm, struct confirm_asker *asker,
 			const struct record *record);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agentd/audit_event.h"
 #include "agentd/link.h"
 #include "common/log.h"
 
@@ -44,6 +45,8 @@ void control_revoke(struct front *front, char *words, struct byte_buf *answer)
 				value, count);
 		return;
 	}
+	audit_token_revoked(front->relays.audit, value, count,
+			    err == 0 && revocations->path != NULL);
 	log_info("revoked token=%s links=%u", value, count);
 	if (err != 0)
 		byte_buf_printf(

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agentd/audit_event.h"
 #include "agentd/mint.h"
 
 static int apply_word(struct front *front, struct mint_request *request, const char *name,
@@ -43,6 +44,7 @@ void control_token(struct front *front, char *words, struct byte_buf *answer)
 	struct mint_request request = {0};
 	char reason[MINT_REASON_MAX];
 	char *name;
+	const uint64_t now_s = (uint64_t)time(NULL);
 	char *value;
 	struct byte_buf text;
 
@@ -63,10 +65,13 @@ void control_token(struct front *front, char *words, struct byte_buf *answer)
 			answer,
 			"error this daemon listens on Unix sockets only; they need no token\n");
 	else if (mint_token(&request, &front->access.secret, front->access.host_key_hash,
-			    front->port_hint, (uint64_t)time(NULL), &text) != 0)
+			    front->port_hint, now_s, &text) != 0)
 		byte_buf_printf(answer,
 				"error the token could not be made; does it name too much?\n");
-	else
+	else {
 		byte_buf_printf(answer, "ok %.*s\n", (int)text.len, (char *)text.data);
+		audit_token_minted(front->relays.audit, &request,
+				   request.lifetime_s != 0 ? now_s + request.lifetime_s : 0);
+	}
 	byte_buf_deinit(&text);
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agentd/audit_event.h"
 #include "agentd/background.h"
 #include "agentd/child_command.h"
 #include "agentd/front.h"
@@ -302,8 +303,11 @@ static int daemon_make_token(struct daemon *daemon, struct byte_buf *token)
 	err = mint_settle_name(&everything, &front->access.secret, &front->access.revoked, reason);
 	if (err != 0)
 		return err;
-	return mint_token(&everything, &front->access.secret, front->access.host_key_hash,
-			  front->port_hint, (uint64_t)time(NULL), token);
+	err = mint_token(&everything, &front->access.secret, front->access.host_key_hash,
+			 front->port_hint, (uint64_t)time(NULL), token);
+	if (err == 0)
+		audit_token_minted(&daemon->audit, &everything, 0);
+	return err;
 }
 
 /* All is open: says so, to whoever waits for it. */
@@ -346,6 +350,7 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	front->listeners = &daemon->listeners;
 	upstream_pool_init(&front->pool, &daemon->loop, &front->limits);
 	confirm_init(&front->confirm, &daemon->loop, &front->limits);
+	front->confirm.audit = &daemon->audit;
 	front->relays = (struct relay_context){.pool = &front->pool,
 					       .confirm = &front->confirm,
 					       .audit = &daemon->audit,

@@ -101,7 +101,7 @@ int mint_settle_name(struct mint_request *request, const struct secret *secret,
 	return -EPERM;
 }
 
-int mint_token(const struct mint_request *request, const struct secret *secret,
+int mint_token(struct mint_request *request, const struct secret *secret,
 	       const uint8_t host_key_hash[TOKEN_FINGERPRINT_LEN], uint16_t port, uint64_t now_s,
 	       struct byte_buf *text)
 {
@@ -128,6 +128,8 @@ int mint_token(const struct mint_request *request, const struct secret *secret,
 	err = seal_token(&token, secret);
 	if (err == 0)
 		err = token_format(&token, text);
+	if (err == 0)
+		memcpy(request->minted_name, token.name, sizeof(token.name));
 	explicit_bzero(&token, sizeof(token));
 	return err == 0 ? 0 : -EIO;
 }

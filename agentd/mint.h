@@ -19,6 +19,7 @@ struct mint_request {
 	char ids[TOKEN_IDS_MAX][ID_NAME_MAX + 1];
 	size_t secret_count;
 	char secrets[TOKEN_IDS_MAX][ID_NAME_MAX + 1];
+	char minted_name[TOKEN_NAME_MAX + 1]; /* what the token is called that was made last */
 };
 
 /* Each: 0, or -EINVAL with the reason told. */
@@ -40,9 +41,9 @@ int mint_settle_name(struct mint_request *request, const struct secret *secret,
 /*
  * Mints a token and appends its text. A token of a lasting secret with neither expiry nor limit
  * is the same each time, so that a build's cache stays warm; every other has a serial of its own.
- * 0 or -EIO, also where so many long names make no token.
+ * 0, and request->minted_name is filled in; or -EIO, also where so many long names make no token.
  */
-int mint_token(const struct mint_request *request, const struct secret *secret,
+int mint_token(struct mint_request *request, const struct secret *secret,
 	       const uint8_t host_key_hash[TOKEN_FINGERPRINT_LEN], uint16_t port, uint64_t now_s,
 	       struct byte_buf *text);
 

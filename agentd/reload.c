@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agentd/audit_event.h"
 #include "agentd/source_backing.h"
 #include "agentd/source_rules.h"
 
@@ -26,12 +27,14 @@ void reload_cancel(struct reload *reload)
 		next_forget(reload);
 }
 
-/* The service manager is told in any case: it waits for that. */
-static void reload_end(struct reload *reload, bool is_done)
+/* failure: NULL, or why all stays as it was. The service manager is told in any case: it waits for that. */
+static void reload_end(struct reload *reload, const char *failure)
 {
 	next_forget(reload);
+	audit_reload(reload->front->relays.audit, reload->options->config_path, failure);
 	service_notify_ready(reload->notify,
-			     is_done ? "Serving; reloaded"
+			     failure == NULL
+				     ? "Serving; reloaded"
 				     : "Serving, as before: the reload failed, see the log");
 }
 
@@ -126,7 +129,7 @@ static void reload_apply(struct reload *reload)
 	if (err != 0) {
 		free(access.allowed);
 		log_error("reload: not all could be opened" STAYS);
-		reload_end(reload, false);
+		reload_end(reload, "not all could be opened");
 		return;
 	}
 	log_changes(reload);
@@ -144,7 +147,7 @@ static void reload_apply(struct reload *reload)
 	options_deinit(reload->options);
 	*reload->options = *next;
 	*next = (struct options){0};
-	reload_end(reload, true);
+	reload_end(reload, NULL);
 	log_info("reloaded%s%s", reload->options->config_path != NULL ? " " : "",
 		 reload->options->config_path != NULL ? reload->options->config_path : "");
 	log_init("ssh-forward-agentd", reload->options->log_level);
@@ -160,7 +163,7 @@ static void on_keeper_loaded(void *owner, int err)
 		return;
 	}
 	log_error("reload: the keys could not be loaded" STAYS);
-	reload_end(reload, false);
+	reload_end(reload, "the keys could not be loaded");
 }
 
 /*
@@ -240,7 +243,7 @@ void reload_begin(struct reload *reload)
 	service_notify_reloading(reload->notify);
 	if (reload_prepare(reload) != 0) {
 		log_error("SIGHUP: nothing is reloaded" STAYS);
-		reload_end(reload, false);
+		reload_end(reload, "the configuration is wrong");
 	} else if (reload->keeper == NULL) {
 		reload_apply(reload);
 	} else {

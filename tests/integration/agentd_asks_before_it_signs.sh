@@ -22,7 +22,7 @@ touch prompts
 key_make a.pem
 key_make b.pem
 printf '%s\n' '[id a]' "key = $PWD/a.pem" 'confirm = yes' '[id b]' "key = $PWD/b.pem" >config
-HOME=$PWD SSH_ASKPASS=$PWD/confirm agentd --config config --limit confirm-seconds=2
+HOME=$PWD SSH_ASKPASS=$PWD/confirm agentd --config config --limit confirm-seconds=2 --audit-log audit.log
 
 ask()
 {
@@ -72,6 +72,14 @@ expect_output '1 5' one.log
 expect_output '1 5' two.log
 await_end "$(tail -n 1 prompts)"
 await_end "$(tail -n 2 prompts | head -n 1)"
+
+# Each answer is on record, with what was asked; of the prompt that nobody waited for there is none.
+key=$(ssh-keygen -lf a.pem.pub | cut -d ' ' -f 2)
+for answer in yes:1 no:1 none:3 time-out:1; do
+	"$JSON_LINES" audit audit.log event=confirmation "answer=${answer%:*}" id=a kind=sign token=run \
+		"key=$key" host=null verified=false requests=1 >answers
+	[ "$(wc -l <answers)" -eq "${answer#*:}" ] || fail "not $answer on record: $(cat audit.log)"
+done
 
 SSH_ASKPASS='' agentd --config config
 daemon_await_log 'id "a" is to be confirmed, but SSH_ASKPASS is not set'

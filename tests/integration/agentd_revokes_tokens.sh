@@ -15,7 +15,7 @@ key_make a.pem
 fake_agent 'ask list ask stall'
 start()
 {
-	agentd --key a=./a.pem --agent slow="$FAKE_AGENT" --token-file secret
+	agentd --key a=./a.pem --agent slow="$FAKE_AGENT" --token-file secret --audit-log audit.log
 }
 start
 lasting=$SSH_SHIM_TOKEN
@@ -48,6 +48,20 @@ revoke lasting >/dev/null
 [ "$(stat -c %a secret.revoked)" = 600 ] || fail 'others may read, or write, what is revoked'
 wait "$other" || true # its token was "lasting"
 daemon_stop
+
+# expect_record N NAME=VALUE...
+expect_record()
+{
+	"$JSON_LINES" audit audit.log "${@:2}" >record
+	[ "$(wc -l <record)" -eq "$1" ] || fail "not $1 of ${*:2} on record: $(cat audit.log)"
+}
+
+expect_record 1 event=token-minted token=lasting ids=null expires=null max_signatures=null
+expect_record 1 event=token-minted token=stolen ids=null
+expect_record 1 event=token-revoked token=stolen links=1 lasts=true
+expect_record 1 event=token-revoked token=never-seen links=0
+expect_record 1 event=token-revoked token=lasting
+! grep -F sfa1_ audit.log || fail 'a token is in the audit log'
 
 start
 ssh_peer login "$stolen" >login.log 2>&1 || true
