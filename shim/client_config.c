@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,11 +21,19 @@ enum {
 struct scan {
 	const char *dir;
 	const char *home;
+	struct byte_view host;
 	unsigned files_left;
-	unsigned settings;
+	struct client_config *config;
 };
 
-static void scan_file(struct scan *scan, const char *path, unsigned depth);
+static void scan_file(struct scan *scan, const char *path, unsigned depth,
+		      struct client_block block);
+
+static void give_up(struct scan *scan)
+{
+	scan->config->settings = CLIENT_SETS_ANY;
+	scan->config->values.is_plain = false;
+}
 
 /* The file's content, to be freed, or NULL; *is_too_long tells one from one that is not there. */
 static char *read_file(const char *path, size_t *len, bool *is_too_long)
@@ -70,60 +79,55 @@ static bool include_path(const struct scan *scan, const char *word, size_t len, 
 	return written > 0 && written < PATH_MAX;
 }
 
-static void scan_include(struct scan *scan, struct byte_view names, unsigned depth)
+static void scan_include(struct scan *scan, struct byte_view names, unsigned depth,
+			 struct client_block block)
 {
+	struct byte_view word;
 	char path[PATH_MAX];
 	glob_t found;
 
-	while (names.len > 0) {
-		const char *word = (const char *)names.ptr;
-		size_t len = 0;
-
-		while (len < names.len && word[len] != ' ' && word[len] != '\t' &&
-		       word[len] != '\r')
-			len++;
-		if (len > 0) {
-			if (!include_path(scan, word, len, path)) {
-				scan->settings = CLIENT_SETS_ANY;
-				return;
-			}
-			if (glob(path, GLOB_NOSORT, NULL, &found) == 0) {
-				for (size_t i = 0; i < found.gl_pathc; i++)
-					scan_file(scan, found.gl_pathv[i], depth + 1);
-				globfree(&found);
-			}
+	block.is_never = block.is_never || !block.is_active;
+	while ((word = client_values_word(&names)).len > 0) {
+		if (!include_path(scan, (const char *)word.ptr, word.len, path)) {
+			give_up(scan);
+			return;
 		}
-		len += len < names.len;
-		names.ptr += len;
-		names.len -= len;
+		if (glob(path, 0, NULL, &found) != 0)
+			continue;
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			scan_file(scan, found.gl_pathv[i], depth + 1, block);
+		globfree(&found);
 	}
 }
 
-static void scan_line(struct scan *scan, struct byte_view line, unsigned depth)
+static void scan_line(struct scan *scan, struct byte_view line, unsigned depth,
+		      struct client_block *block)
 {
 	struct byte_view names;
 
-	scan->settings |= client_line_settings(line);
+	scan->config->settings |= client_line_settings(line);
+	client_values_take(&scan->config->values, line, scan->host, block);
 	if (client_line_value(line, "include", &names))
-		scan_include(scan, names, depth);
+		scan_include(scan, names, depth, *block);
 }
 
-static void scan_file(struct scan *scan, const char *path, unsigned depth)
+static void scan_file(struct scan *scan, const char *path, unsigned depth,
+		      struct client_block block)
 {
 	bool is_too_long;
 	size_t len;
 	char *text;
 
-	if (scan->settings == CLIENT_SETS_ANY)
+	if (scan->config->settings == CLIENT_SETS_ANY)
 		return;
 	if (depth > DEPTH_MAX || scan->files_left == 0) {
-		scan->settings = CLIENT_SETS_ANY;
+		give_up(scan);
 		return;
 	}
 	scan->files_left--;
 	text = read_file(path, &len, &is_too_long);
 	if (is_too_long)
-		scan->settings = CLIENT_SETS_ANY;
+		give_up(scan);
 	for (size_t start = 0; text != NULL && start < len;) {
 		const char *newline = memchr(text + start, '\n', len - start);
 		size_t line_len =
@@ -131,35 +135,37 @@ static void scan_file(struct scan *scan, const char *path, unsigned depth)
 
 		scan_line(scan,
 			  (struct byte_view){.ptr = (const uint8_t *)text + start, .len = line_len},
-			  depth);
+			  depth, &block);
 		start += line_len + 1;
 	}
 	free(text);
 }
 
-unsigned client_config_file_settings(const char *path, const char *dir, const char *home)
+void client_config_add_file(struct client_config *config, const char *path, const char *dir,
+			    const char *home, struct byte_view host)
 {
-	struct scan scan = {.dir = dir, .home = home, .files_left = FILES_MAX};
+	struct scan scan = {
+		.dir = dir, .home = home, .host = host, .files_left = FILES_MAX, .config = config};
 
-	scan_file(&scan, path, 0);
-	return scan.settings;
+	scan_file(&scan, path, 0, (struct client_block){.is_active = true});
 }
 
-unsigned client_config_settings(const char *config_file, const char *home)
+void client_config_read(const char *config_file, const char *home, struct byte_view host,
+			struct client_config *out)
 {
 	char dir[PATH_MAX];
 	char path[PATH_MAX];
-	unsigned settings;
 
+	*out = (struct client_config){.values.is_plain = true};
 	snprintf(dir, sizeof(dir), "%s/.ssh", home != NULL ? home : "");
 	if (config_file != NULL) {
-		if (strcasecmp(config_file, "none") == 0)
-			return 0;
-		return client_config_file_settings(config_file, dir, home);
+		if (strcasecmp(config_file, "none") != 0)
+			client_config_add_file(out, config_file, dir, home, host);
+		return;
 	}
-	settings = client_config_file_settings(SYSTEM_DIR "/ssh_config", SYSTEM_DIR, home);
+	/* In the order of ssh's, since the first value counts. */
 	if (home != NULL &&
 	    snprintf(path, sizeof(path), "%s/.ssh/config", home) < (int)sizeof(path))
-		settings |= client_config_file_settings(path, dir, home);
-	return settings;
+		client_config_add_file(out, path, dir, home, host);
+	client_config_add_file(out, SYSTEM_DIR "/ssh_config", SYSTEM_DIR, home, host);
 }

@@ -39,7 +39,8 @@ struct wrapper {
 	struct byte_buf routes;
 	struct client_args args;
 	unsigned settings; /* by the command line or by files */
-	bool has_asked;	   /* ssh, for what follows */
+	struct client_config config;
+	bool has_asked; /* ssh, for what follows */
 	bool is_answered;
 	struct client_settings effective;
 	char socket[PATH_MAX + ROUTE_SOCKET_SIZE]; /* that the repository's id is served at */
@@ -136,6 +137,13 @@ const char *wrapper_home(char home[PATH_MAX])
 	return found;
 }
 
+/* -o may say anything, and what it says comes first. */
+static bool is_config_plain(const struct wrapper *wrapper)
+{
+	return wrapper->config.values.is_plain &&
+	       (wrapper->args.settings & (CLIENT_SETS_HOST | CLIENT_SETS_KNOWN_HOSTS)) == 0;
+}
+
 /* Asks ssh for what configuration makes of the command line, once. True if it said. */
 static bool ask_settings(struct wrapper *wrapper, char **argv)
 {
@@ -177,6 +185,18 @@ static int asked_path(const struct wrapper *wrapper, char path[REPO_PATH_SIZE])
 	return git_command_path(command, path, REPO_PATH_SIZE);
 }
 
+static void read_config(struct wrapper *wrapper)
+{
+	const struct client_args *args = &wrapper->args;
+	char home[PATH_MAX];
+
+	client_config_read(
+		args->config_file, wrapper_home(home),
+		(struct byte_view){.ptr = (const uint8_t *)args->host, .len = args->host_len},
+		&wrapper->config);
+	wrapper->settings |= wrapper->config.settings;
+}
+
 /* Where that path is. 0 or a negative errno: nowhere. */
 static int find_place(struct wrapper *wrapper, char **argv, const char *path,
 		      struct repo_place *place)
@@ -189,8 +209,15 @@ static int find_place(struct wrapper *wrapper, char **argv, const char *path,
 		return -ENOENT;
 	memcpy(host, args->host, args->host_len);
 	host[args->host_len] = '\0';
-	if (!wrapper->is_dropbear && (wrapper->settings & CLIENT_SETS_HOST) != 0 &&
-	    ask_settings(wrapper, argv)) {
+	if (!wrapper->is_dropbear && is_config_plain(wrapper)) {
+		const struct client_values *values = &wrapper->config.values;
+
+		if (values->host[0] != '\0')
+			memcpy(host, values->host, sizeof(host));
+		if (args->port == 0 && values->port != 0)
+			port = values->port;
+	} else if (!wrapper->is_dropbear && (wrapper->settings & CLIENT_SETS_HOST) != 0 &&
+		   ask_settings(wrapper, argv)) {
 		memcpy(host, wrapper->effective.host, sizeof(host));
 		port = wrapper->effective.port;
 	}
@@ -238,7 +265,11 @@ static void put_known_hosts(struct wrapper *wrapper, char **argv, char option[OP
 	const char *others = DEFAULT_KNOWN_HOSTS;
 	const char *quote = strpbrk(wrapper->dir, " \t") != NULL ? "\"" : "";
 
-	if ((wrapper->settings & CLIENT_SETS_KNOWN_HOSTS) != 0 && ask_settings(wrapper, argv))
+	if (is_config_plain(wrapper))
+		others = wrapper->config.values.known_hosts[0] != '\0'
+				 ? wrapper->config.values.known_hosts
+				 : others;
+	else if ((wrapper->settings & CLIENT_SETS_KNOWN_HOSTS) != 0 && ask_settings(wrapper, argv))
 		others = wrapper->effective.known_hosts;
 	if (strcasecmp(others, "none") == 0)
 		others = "";
@@ -298,15 +329,13 @@ static int run_ssh(struct wrapper *wrapper, char **argv)
 	static char not_shared[] = "-oControlPath=none";
 	char *options[OPTIONS_MAX] = {NULL};
 	size_t count = 0;
-	char home[PATH_MAX];
 
 	client_args_parse(argv, &wrapper->args);
 	if (wrapper->args.makes_no_login || wrapper->args.host == NULL)
 		return exec_real(wrapper, options, argv);
 	wrapper->settings = wrapper->args.settings;
 	if (!wrapper->is_dropbear && (wrapper->has_known_hosts || wrapper->routes.len > 0))
-		wrapper->settings |=
-			client_config_settings(wrapper->args.config_file, wrapper_home(home));
+		read_config(wrapper);
 	choose_socket(wrapper, argv);
 	warn_of_no_id(wrapper);
 	if (wrapper->is_dropbear)
@@ -343,7 +372,6 @@ int wrapper_foresee(char **argv, const char *path, struct byte_view routes,
 		    struct wrapper_foresight *out)
 {
 	static struct wrapper wrapper; /* too big for a stack */
-	char home[PATH_MAX];
 
 	wrapper = (struct wrapper){.name = argv[0]};
 	*out = (struct wrapper_foresight){0};
@@ -352,7 +380,7 @@ int wrapper_foresee(char **argv, const char *path, struct byte_view routes,
 	out->has_program = find_real(&wrapper) == 0;
 	out->is_dropbear = out->has_program && wrapper.is_dropbear;
 	if (out->has_program && !wrapper.is_dropbear)
-		wrapper.settings |= client_config_settings(NULL, wrapper_home(home));
+		read_config(&wrapper);
 	else
 		wrapper.is_dropbear = true; /* there is nobody to ask */
 	if (find_place(&wrapper, argv, path, &out->place) != 0 || out->place.host[0] == '\0')
