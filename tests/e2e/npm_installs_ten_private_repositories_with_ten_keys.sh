@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Ten deploy keys for ten repositories, on a forge that takes any of them at login: one npm install
-# gets them all, each with its own key. With the same ten keys in a forwarded agent and nothing else, it
+# gets them all, each with its own key, and no --id says which. With the same ten keys in a forwarded agent and nothing else, it
 # gets none but the first key's.
 set -euo pipefail
 . "$(dirname "$0")/../support/e2e.sh"
@@ -36,7 +36,7 @@ npm_install()
 }
 
 daemon --config "$PWD/config" --known-hosts "$PWD/known_hosts" --listen "$ENGINE_BRIDGE:0"
-npm_install --id r1 >npm.log 2>&1 || fail 'npm install failed'
+npm_install >npm.log 2>&1 || fail 'npm install failed'
 for name in "${names[@]}"; do
 	expect_equal "$(cat "app/node_modules/$name/SECRET")" "secret of $name" 'a dependency'
 	daemon_await_log "signed id=$name "

@@ -53,6 +53,16 @@ for dir in place home; do
 	[ "$(stat -c %Y $dir)" = 1000000000 ] || fail "the time of $dir is another"
 done
 
+# Streamed to its place: what it costs the shim is no second copy. (Freed memory is the sanitizer's to keep.)
+peak_kib()
+{
+	ASAN_OPTIONS=quarantine_size_mb=1 shim --secret "$1,target=$PWD/place/file" -- \
+		sh -c 'sed -n "s/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p" /proc/$PPID/status'
+}
+small=$(peak_kib empty)
+large=$(peak_kib large)
+[ $((large - small)) -lt 16384 ] || fail "64 MiB cost the shim $((large - small)) KiB"
+
 # More than are fetched at once, and more than the daemon sends at once over one link.
 many=()
 for n in {1..30}; do

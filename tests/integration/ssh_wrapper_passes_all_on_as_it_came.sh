@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 #
 # The ssh of the shim adds one option and passes on everything else: words, standard input, exit
-# status, signals, closed descriptors. Questions about ssh itself get no option at all.
+# status, signals, the terminal, closed descriptors. Questions about ssh itself get no option at all.
 set -euo pipefail
 . "$(dirname "$0")/../support/fake_ssh.sh"
 fake_ssh_begin
+need_program script
 fake --line 'known-host example.org ssh-ed25519 AAAA'
 
 known_hosts='-oGlobalKnownHostsFile=/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2 /*'
@@ -32,6 +33,8 @@ case "$2" in
 cat) cat; echo told >&2 ;;
 die) kill -TERM $$ ;;
 fds) ls /proc/self/fd ;;
+hang) echo "$$" >hanging.new && mv hanging.new hanging && exec sleep 60 ;;
+terminal) test -t 0 -a -t 1 -a -t 2 && ps -o pgid=,tpgid=,tty= -p $$ ;;
 esac
 END
 [ "$(shim -- ssh cat <<<'said' 2>error.log)" = said ] || fail 'standard input or output is another'
@@ -39,6 +42,16 @@ expect_line error.log '^told$'
 # shellcheck disable=SC2016
 shim_status -- sh -c 'ssh die; echo $?'
 expect_line out.log '^143$'
+# It is one process with ssh, which gets what is sent to it.
+shim_spawn -- sh -c 'ssh hang & pid=$!; until test -e hanging; do sleep 0.02; done
+	test "$(cat hanging)" = $pid && kill -TERM $pid; wait $pid; echo "status $?"' >out.log 2>error.log &
+wait $! || true
+expect_line out.log '^status 143$'
+# In the foreground of the terminal, which is that of the shim.
+script -qec "'$SHIM' --connect '$CONNECT' -- ssh terminal" /dev/null </dev/null >out.log 2>error.log ||
+	fail "no terminal: $(cat out.log)"
+read -r group foreground terminal <<<"$(tr -d '\r' <out.log)"
+[ "$group" = "$foreground" ] && [[ $terminal == pts/* ]] || fail "not in the foreground: $(cat out.log)"
 # The descriptor of ls itself is the one more.
 shim -- sh -c 'exec 0<&- 4<&- 5<&-; ssh fds' >out.log 2>error.log
 sh -c 'exec 0<&- 4<&- 5<&-; image/ssh x fds' >expected.log 2>error.log
