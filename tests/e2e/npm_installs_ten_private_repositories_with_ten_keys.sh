@@ -41,6 +41,7 @@ for name in "${names[@]}"; do
 	expect_equal "$(cat "app/node_modules/$name/SECRET")" "secret of $name" 'a dependency'
 	daemon_await_log "signed id=$name "
 done
+expect_equal "$(grep -c 'link opened' "$DAEMON_LOG")" 1 'links of one step'
 daemon_stop
 
 rm -rf app/node_modules app/package-lock.json

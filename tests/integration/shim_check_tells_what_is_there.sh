@@ -12,6 +12,7 @@ real --known-hosts hosts --config config
 shim_status --check
 expect_status 0
 expect_line out.log '^host key: SHA256:.*, the one in the token$'
+expect_line out.log '^daemon: 127\.0\.0\.1:[0-9]* \(as told by --connect or SSH_SHIM_CONNECT\)$'
 expect_line out.log '^token: '
 expect_line out.log '^id: projecta \(keys\) ok$'
 expect_line out.log '^  key: SHA256:.* ssh-ed25519 256 the-key$'
