@@ -8,14 +8,14 @@
 /* Of every OpenSSH there is; of -P, once a flag without meaning, the newest's. */
 static const char options_with_value[] = "BDEFIJLOPQRSWbceilmopw";
 
-static bool is_blank(uint8_t c)
+bool client_is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\f';
 }
 
 static void skip_blanks(struct byte_view *line)
 {
-	while (line->len > 0 && is_blank(line->ptr[0])) {
+	while (line->len > 0 && client_is_blank(line->ptr[0])) {
 		line->ptr++;
 		line->len--;
 	}
@@ -35,7 +35,8 @@ static struct byte_view take_keyword(struct byte_view *line)
 	}
 	word = (struct byte_view){.ptr = line->ptr};
 	while (line->len > 0 &&
-	       (is_quoted ? line->ptr[0] != '"' : !is_blank(line->ptr[0]) && line->ptr[0] != '=')) {
+	       (is_quoted ? line->ptr[0] != '"'
+			  : !client_is_blank(line->ptr[0]) && line->ptr[0] != '=')) {
 		line->ptr++;
 		line->len--;
 		word.len++;

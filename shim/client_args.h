@@ -37,6 +37,9 @@ struct client_args {
 /* argv[0] is the program. Pointers in *out go into argv. */
 void client_args_parse(char **argv, struct client_args *out);
 
+/* What words of a line of configuration stand between. */
+bool client_is_blank(uint8_t c);
+
 /*
  * The setting that a line of configuration makes, or 0: "Keyword value", "keyword=value"; the same
  * is what -o takes. Include, which may make any, is told apart by client_line_value.

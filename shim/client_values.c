@@ -11,15 +11,14 @@
 
 struct byte_view client_values_word(struct byte_view *line)
 {
-	static const char blanks[] = " \t\r\f";
 	struct byte_view word;
 
-	while (line->len > 0 && memchr(blanks, line->ptr[0], strlen(blanks)) != NULL) {
+	while (line->len > 0 && client_is_blank(line->ptr[0])) {
 		line->ptr++;
 		line->len--;
 	}
 	word = (struct byte_view){.ptr = line->ptr};
-	while (line->len > 0 && memchr(blanks, line->ptr[0], strlen(blanks)) == NULL) {
+	while (line->len > 0 && !client_is_blank(line->ptr[0])) {
 		line->ptr++;
 		line->len--;
 		word.len++;

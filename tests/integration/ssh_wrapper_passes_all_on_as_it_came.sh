@@ -43,6 +43,7 @@ expect_line error.log '^told$'
 shim_status -- sh -c 'ssh die; echo $?'
 expect_line out.log '^143$'
 # It is one process with ssh, which gets what is sent to it.
+# shellcheck disable=SC2016
 shim_spawn -- sh -c 'ssh hang & pid=$!; until test -e hanging; do sleep 0.02; done
 	test "$(cat hanging)" = $pid && kill -TERM $pid; wait $pid; echo "status $?"' >out.log 2>error.log &
 wait $! || true
@@ -51,7 +52,7 @@ expect_line out.log '^status 143$'
 script -qec "'$SHIM' --connect '$CONNECT' -- ssh terminal" /dev/null </dev/null >out.log 2>error.log ||
 	fail "no terminal: $(cat out.log)"
 read -r group foreground terminal <<<"$(tr -d '\r' <out.log)"
-[ "$group" = "$foreground" ] && [[ $terminal == pts/* ]] || fail "not in the foreground: $(cat out.log)"
+[[ $group == "$foreground" && $terminal == pts/* ]] || fail "not in the foreground: $(cat out.log)"
 # The descriptor of ls itself is the one more.
 shim -- sh -c 'exec 0<&- 4<&- 5<&-; ssh fds' >out.log 2>error.log
 sh -c 'exec 0<&- 4<&- 5<&-; image/ssh x fds' >expected.log 2>error.log
