@@ -1,0 +1,147 @@
+#include "agentd/revocations.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "tests/support/said.h"
+#include "tests/support/unit.h"
+
+static struct revocations revocations;
+
+static void setup(void)
+{
+	said_begin();
+	workspace_run("rm -rf secret.revoked*");
+}
+
+static void teardown(void)
+{
+	revocations_deinit(&revocations);
+}
+
+/* Loads what a file with this text has. */
+static int load(const char *text)
+{
+	revocations_deinit(&revocations);
+	workspace_write("secret.revoked", view_of(text));
+	ck_assert_int_eq(chmod("secret.revoked", 0600), 0);
+	return revocations_load(&revocations, "secret");
+}
+
+START_TEST(no_file_is_nothing_revoked)
+{
+	ck_assert_int_eq(revocations_load(&revocations, "secret"), 0);
+	ck_assert(!revocations_have(&revocations, "a"));
+}
+END_TEST
+
+START_TEST(each_line_of_the_file_is_a_name)
+{
+	ck_assert_int_eq(load("a\nbb\nlasting-2\n"), 0);
+	ck_assert(revocations_have(&revocations, "a"));
+	ck_assert(revocations_have(&revocations, "bb"));
+	ck_assert(revocations_have(&revocations, "lasting-2"));
+	ck_assert(!revocations_have(&revocations, "b"));
+	ck_assert_int_eq(load(""), 0);
+	ck_assert(!revocations_have(&revocations, "a"));
+}
+END_TEST
+
+START_TEST(file_that_holds_anything_else_is_an_error)
+{
+	static const char *const texts[] = {"a", "a\nb", "\n", "a\n\nb\n", "a b\n", "a\n../x\nb\n"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ck_assert_int_eq(load(texts[i]), -EBADMSG);
+	said_expect("secret.revoked does not hold names of tokens, one a line");
+}
+END_TEST
+
+START_TEST(file_that_others_may_write_is_refused)
+{
+	static const mode_t modes[] = {0620, 0602, 0666};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		ck_assert_int_eq(load("a\n"), 0);
+		revocations_deinit(&revocations);
+		ck_assert_int_eq(chmod("secret.revoked", modes[i]), 0);
+		ck_assert_int_eq(revocations_load(&revocations, "secret"), -EPERM);
+		ck_assert(!revocations_have(&revocations, "a"));
+	}
+	said_expect("chmod 600 secret.revoked");
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_refused)
+{
+	workspace_run("mkfifo -m 600 secret.revoked");
+	ck_assert_int_eq(revocations_load(&revocations, "secret"), -EPERM);
+	revocations_deinit(&revocations);
+	workspace_run("rm secret.revoked; ln -s secret.revoked secret.revoked");
+	ck_assert_int_eq(revocations_load(&revocations, "secret"), -ELOOP);
+	said_expect("secret.revoked, with the tokens that were revoked, cannot be read");
+}
+END_TEST
+
+START_TEST(what_is_added_is_there_the_next_time)
+{
+	struct stat info;
+
+	ck_assert_int_eq(revocations_load(&revocations, "secret"), 0);
+	ck_assert_int_eq(revocations_add(&revocations, "a"), 0);
+	ck_assert_int_eq(revocations_add(&revocations, "b"), 0);
+	ck_assert_int_eq(revocations_add(&revocations, "a"), 0);
+	ck_assert_uint_eq(revocations.names.count, 2);
+	revocations_deinit(&revocations);
+	ck_assert_int_eq(stat("secret.revoked", &info), 0);
+	ck_assert_uint_eq(info.st_mode & 07777, 0600);
+	ck_assert_int_eq(revocations_load(&revocations, "secret"), 0);
+	ck_assert(revocations_have(&revocations, "a") && revocations_have(&revocations, "b"));
+	ck_assert_uint_eq(revocations.names.count, 2);
+}
+END_TEST
+
+START_TEST(more_than_fit_are_told_and_what_was_there_is_none_more)
+{
+	char name[16];
+
+	for (unsigned i = 0; i < REVOCATIONS_MAX; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		if (revocations_add(&revocations, name) != 0)
+			ck_abort_msg("%s is not taken", name);
+	}
+	ck_assert_int_eq(revocations_add(&revocations, "one-more"), -ENOSPC);
+	ck_assert(!revocations_have(&revocations, "one-more"));
+	ck_assert_int_eq(revocations_add(&revocations, "n0"), 0);
+}
+END_TEST
+
+START_TEST(file_that_cannot_be_written_is_told_but_the_name_counts)
+{
+	ck_assert_int_eq(revocations_load(&revocations, "missing/secret"), 0);
+	ck_assert_int_eq(revocations_add(&revocations, "a"), -ENOENT);
+	ck_assert(revocations_have(&revocations, "a"));
+	revocations_deinit(&revocations);
+	workspace_run("mkdir secret.revoked");
+	revocations.path = strdup("secret.revoked");
+	ck_assert_int_eq(revocations_add(&revocations, "a"), -EISDIR);
+	workspace_run("test -z \"$(ls -d secret.revoked.* 2>/dev/null)\"");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("revocations");
+
+	tcase_add_unchecked_fixture(tests, workspace_enter, workspace_leave);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, no_file_is_nothing_revoked);
+	tcase_add_test(tests, each_line_of_the_file_is_a_name);
+	tcase_add_test(tests, file_that_holds_anything_else_is_an_error);
+	tcase_add_test(tests, file_that_others_may_write_is_refused);
+	tcase_add_test(tests, what_is_no_file_is_refused);
+	tcase_add_test(tests, what_is_added_is_there_the_next_time);
+	tcase_add_test(tests, more_than_fit_are_told_and_what_was_there_is_none_more);
+	tcase_add_test(tests, file_that_cannot_be_written_is_told_but_the_name_counts);
+	return unit_main(tests, "revocations");
+}
