@@ -8,8 +8,8 @@ e2e_begin
 key_make a.pem
 daemon --key projecta=./a.pem --listen "$ENGINE_BRIDGE:0"
 export SSH_SHIM_TOKEN
-SSH_SHIM_TOKEN=$(token_mint --expires 2s)
-expired_at=$(($(date +%s) + 2))
+SSH_SHIM_TOKEN=$(token_mint --expires 6s)
+expired_at=$(($(date +%s) + 6))
 container --env SSH_SHIM_TOKEN sfa-e2e ssh-shim -- true || fail 'refused before its time'
 
 until [ "$(date +%s)" -gt "$expired_at" ]; do sleep 0.1; done

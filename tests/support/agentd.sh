@@ -74,6 +74,7 @@ fake_agent()
 {
 	FAKE_AGENT=$PWD/fake.sock
 	rm -f "$FAKE_AGENT"
+	: >agent.log # of the one before, who was ready, too
 	"$BUILD_DIR/tests/support/fake_agent" "$FAKE_AGENT" "$1" >agent.log 2>&1 &
 	# shellcheck disable=SC2034
 	FAKE_AGENT_PID=$!
