@@ -6,6 +6,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,17 @@ static int parse_file(struct byte_view text, struct secret *out)
 	return err;
 }
 
+/*
+ * A secret that an orchestrator mounts is root's, and its group's to read, which is how the container's user comes
+ * to it (Kubernetes' fsGroup); root said so, and could read it anyway. Nobody else may.
+ */
+static bool is_read_by_others(const struct stat *info)
+{
+	mode_t others = info->st_uid == 0 && geteuid() != 0 ? 037 : 077;
+
+	return (info->st_mode & others) != 0;
+}
+
 static int secret_file_read(int fd, const char *path, struct secret *out)
 {
 	uint8_t text[SECRET_FILE_MAX];
@@ -126,7 +138,7 @@ static int secret_file_read(int fd, const char *path, struct secret *out)
 		log_error("--token-file %s is not a regular file", path);
 		return -EINVAL;
 	}
-	if ((info.st_mode & 077) != 0) {
+	if (is_read_by_others(&info)) {
 		log_error("--token-file %s can be read by others; whoever has it can make tokens: "
 			  "chmod 600 %s",
 			  path, path);

@@ -141,6 +141,32 @@ START_TEST(a_file_that_others_may_touch_is_refused)
 }
 END_TEST
 
+/* As Kubernetes mounts it: fsGroup is the container's group. Only root can set the stage. */
+START_TEST(roots_file_may_be_read_by_its_group)
+{
+	static const mode_t refused[] = {0460, 0450, 0444, 0441};
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(secret_load("secret", &loaded), 0);
+	ck_assert_int_eq(chown("secret", 0, 4712), 0);
+	ck_assert_int_eq(chmod(".", 0755), 0);
+	ck_assert_int_eq(chmod("said", 0666), 0);
+	ck_assert_int_eq(setegid(4712), 0);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		ck_assert_int_eq(chmod("secret", refused[i]), 0);
+		ck_assert_int_eq(seteuid(4711), 0);
+		assert_refused(-EPERM, "chmod 600 secret");
+		ck_assert_int_eq(seteuid(0), 0);
+	}
+	ck_assert_int_eq(chmod("secret", 0440), 0);
+	assert_refused(-EPERM, "chmod 600 secret");
+	ck_assert_int_eq(seteuid(4711), 0);
+	ck_assert_int_eq(secret_load("secret", &loaded), 0);
+	ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
 START_TEST(what_is_no_regular_file_is_refused)
 {
 	ck_assert_int_eq(mkdir("secret", 0700), 0);
@@ -215,6 +241,7 @@ int main(void)
 	tcase_add_test(tests, two_who_make_the_file_at_once_share_one_secret);
 	tcase_add_test(tests, keys_are_derived_as_others_would_derive_them);
 	tcase_add_test(tests, a_file_that_others_may_touch_is_refused);
+	tcase_add_test(tests, roots_file_may_be_read_by_its_group);
 	tcase_add_test(tests, what_is_no_regular_file_is_refused);
 	tcase_add_test(tests, every_prefix_of_a_file_is_refused);
 	tcase_add_test(tests, a_file_of_something_else_is_refused);
