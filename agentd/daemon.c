@@ -242,6 +242,15 @@ static int daemon_prepare(struct daemon *daemon, const struct options *options)
 	return err;
 }
 
+/*
+ * What a container prints is in a log that more people read than may have the token, and that of a lasting secret
+ * is good for longer than the container is there.
+ */
+static bool is_token_for_a_log(const struct daemon *daemon)
+{
+	return daemon->front.access.secret.lasts && endpoint_is_in_container();
+}
+
 static void print_start(const struct daemon *daemon, const struct byte_buf *token)
 {
 	if (token->len > 0)
@@ -253,6 +262,8 @@ static void print_start(const struct daemon *daemon, const struct byte_buf *toke
 		       "#   RUN ssh-shim -- git clone git@github.com:org/repo.git\n"
 		       "# and with the two lines above in the shell:\n"
 		       "#   docker build --build-arg SSH_SHIM_TOKEN .\n");
+	else if (is_token_for_a_log(daemon))
+		printf("# For a token, run in this container: /ssh-forward-agentd token\n");
 	listeners_print(&daemon->listeners, stdout);
 	fflush(stdout);
 }
@@ -289,14 +300,15 @@ static void log_sources(const struct source_set *sources)
 	}
 }
 
-static int daemon_make_token(struct daemon *daemon, struct byte_buf *token)
+/* Leaves token empty where nobody is to have one. */
+static int daemon_make_token(struct daemon *daemon, bool is_for_command, struct byte_buf *token)
 {
 	struct mint_request everything = {0};
 	struct front *front = &daemon->front;
 	char reason[MINT_REASON_MAX];
 	int err;
 
-	if (front->port_hint == 0)
+	if (front->port_hint == 0 || (!is_for_command && is_token_for_a_log(daemon)))
 		return 0;
 	if (!front->access.secret.lasts)
 		snprintf(everything.name, sizeof(everything.name), "run");
@@ -317,7 +329,7 @@ static int daemon_announce(struct daemon *daemon, char **command)
 	int err;
 
 	byte_buf_init(&token, TOKEN_TEXT_MAX);
-	err = daemon_make_token(daemon, &token);
+	err = daemon_make_token(daemon, command != NULL, &token);
 	if (err != 0) {
 		log_error("the token could not be made");
 	} else if (command != NULL) {

@@ -109,11 +109,7 @@ static int add_interfaces(struct endpoint_list *endpoints,
 	return err;
 }
 
-/*
- * Our image says so, and most of those who start containers (systemd's CONTAINER_INTERFACE). All that
- * a container's interfaces lead to are networks that it was put on.
- */
-static bool is_in_container(void)
+bool endpoint_is_in_container(void)
 {
 	const char *container = getenv("container");
 
@@ -137,7 +133,7 @@ static int add_by_default(struct endpoint_list *endpoints)
 	size_t before = endpoints->count;
 	int err = add_interfaces(endpoints, is_bridge);
 
-	if (err == 0 && endpoints->count == before && is_in_container())
+	if (err == 0 && endpoints->count == before && endpoint_is_in_container())
 		err = add_interfaces(endpoints, is_no_loopback);
 	if (err == 0 && endpoints->count == before)
 		err = add_loopback(endpoints);

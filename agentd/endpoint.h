@@ -27,6 +27,12 @@ struct endpoint_list {
 };
 
 /*
+ * True in a container: our image says so, and most of those who start containers (systemd's CONTAINER_INTERFACE).
+ * All that its interfaces lead to are networks that it was put on.
+ */
+bool endpoint_is_in_container(void);
+
+/*
  * Adds what a --listen SPEC other than unix: stands for: ADDR[:PORT], IFACE[:PORT] (each address
  * of the interface), or auto (the container bridges of this host; where there are none, in a
  * container its own interfaces, else loopback).
