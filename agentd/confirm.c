@@ -27,6 +27,7 @@ struct prompt {
 	bool is_shared;		   /* others may join */
 	char text[CONFIRM_TEXT_MAX];
 	LIST_HEAD(, confirm_asker) askers;
+	unsigned asker_count;	   /* that have been, also those that withdrew */
 	TAILQ_ENTRY(prompt) entry; /* until it is over */
 	enum prompt_state state;
 	uv_process_t process;
@@ -35,6 +36,9 @@ struct prompt {
 	int answer_fd;
 	int open_handles;
 };
+
+static const char wearisome[] = "too many signatures of this build were not confirmed in the last "
+				"minutes (confirm-refusals)";
 
 static void confirm_open_next(struct confirm *confirm);
 
@@ -82,6 +86,34 @@ static void prompt_record(const struct prompt *prompt, const char *answer, const
 		audit_confirmation(prompt->confirm->audit, first->record, answer, refusal, count);
 }
 
+static bool is_wearisome(const struct confirm *confirm, const struct grant *grant)
+{
+	return refusal_tally_count(&confirm->refusals, grant, uv_now(confirm->loop)) >=
+	       confirm->limits->confirm_refusals;
+}
+
+/* Somebody was bothered for nothing. */
+static void count_refusal(const struct prompt *prompt)
+{
+	struct confirm *confirm = prompt->confirm;
+
+	if (refusal_tally_add(&confirm->refusals, prompt->grant, uv_now(confirm->loop)) ==
+	    confirm->limits->confirm_refusals)
+		log_warn("peer=%s token=%s: %u signatures were not confirmed: for some minutes "
+			 "nobody is "
+			 "asked about more of this build (confirm-refusals)",
+			 prompt->grant->peer, grant_name(prompt->grant),
+			 confirm->limits->confirm_refusals);
+}
+
+static void count_answer(const struct prompt *prompt, const char *answer)
+{
+	if (strcmp(answer, "yes") == 0)
+		refusal_tally_forget(&prompt->confirm->refusals, prompt->grant);
+	else if (prompt->state == PROMPT_OPEN && strcmp(answer, "none") != 0)
+		count_refusal(prompt);
+}
+
 /*
  * The one way to the end: whoever waits hears of it, and the next prompt may open. answer, and refusal as
  * reason: of audit_confirmation.
@@ -93,6 +125,7 @@ static void prompt_settle(struct prompt *prompt, const char *answer, const char 
 
 	if (prompt->state == PROMPT_OVER)
 		return;
+	count_answer(prompt, answer);
 	TAILQ_REMOVE(&confirm->prompts, prompt, entry);
 	if (prompt->state == PROMPT_OPEN)
 		confirm->open_count--;
@@ -143,12 +176,13 @@ static void on_exited(uv_process_t *process, int64_t exit_status, int signum)
 	prompt->is_running = false;
 	if (prompt->state == PROMPT_OVER)
 		goto out;
-	if (signum != 0)
+	if (signum != 0) {
 		refusal = "the program of SSH_ASKPASS crashed, or was killed";
-	else if (exit_status == 126 || exit_status == 127)
+	} else if (exit_status == 126 || exit_status == 127) {
 		refusal = "the program of SSH_ASKPASS did not run";
-	else
+	} else {
 		answer = exit_status == 0 && is_yes(prompt->answer_fd) ? "yes" : "no";
+	}
 	if (strcmp(answer, "no") == 0)
 		refusal = "whoever was asked to confirm it said no";
 	prompt_settle(prompt, answer, refusal);
@@ -251,7 +285,8 @@ static void confirm_open_next(struct confirm *confirm)
 	while (confirm->open_count < confirm->limits->confirm_prompts &&
 	       confirm->waiting_count > 0 && !confirm->is_ending) {
 		struct prompt *prompt = next_waiting(confirm);
-		const char *fault = prompt_open(prompt);
+		const char *fault =
+			is_wearisome(confirm, prompt->grant) ? wearisome : prompt_open(prompt);
 
 		if (fault != NULL)
 			prompt_settle(prompt, "none", fault);
@@ -264,7 +299,9 @@ static struct prompt *find_shared(const struct confirm *confirm, const struct gr
 	struct prompt *prompt;
 
 	TAILQ_FOREACH(prompt, &confirm->prompts, entry) {
-		if (prompt->is_shared && prompt->grant == grant && strcmp(prompt->text, text) == 0)
+		if (prompt->is_shared && prompt->grant == grant &&
+		    prompt->asker_count < confirm->limits->confirm_logins &&
+		    strcmp(prompt->text, text) == 0)
 			return prompt;
 	}
 	return NULL;
@@ -295,6 +332,8 @@ static const char *check_room(const struct confirm *confirm, const struct grant 
 	unsigned max = confirm->limits->confirm_queue;
 	unsigned share = (max + CONFIRM_SHARES - 1) / CONFIRM_SHARES;
 
+	if (is_wearisome(confirm, grant))
+		return wearisome;
 	if (confirm->open_count < confirm->limits->confirm_prompts)
 		return NULL;
 	if (confirm->waiting_count >= max)
@@ -339,6 +378,7 @@ const char *confirm_ask(struct confirm *confirm, struct confirm_asker *asker,
 	}
 	asker->prompt = prompt;
 	asker->record = record;
+	prompt->asker_count++;
 	LIST_INSERT_HEAD(&prompt->askers, asker, entry);
 	return NULL;
 }
@@ -351,8 +391,11 @@ void confirm_withdraw(struct confirm_asker *asker)
 		return;
 	LIST_REMOVE(asker, entry);
 	asker->prompt = NULL;
-	if (LIST_EMPTY(&prompt->askers))
-		prompt_settle(prompt, "none", NULL);
+	if (!LIST_EMPTY(&prompt->askers))
+		return;
+	if (prompt->state == PROMPT_OPEN && !prompt->confirm->is_ending)
+		count_refusal(prompt); /* else it could be shown, and taken away, on and on */
+	prompt_settle(prompt, "none", NULL);
 }
 
 void confirm_end(struct confirm *confirm)

@@ -6,9 +6,10 @@
  * yes is exit status 0 with nothing, or "yes", on its standard output. Of our own environment it
  * gets what a window needs and no more: keys and secrets may be in the rest.
  *
- * Logins of one link that differ in nothing a question could show share one prompt, and its answer.
- * Of different links each has its own; at most limits.confirm_prompts are open, a bounded number
- * more wait, and no build fills that queue alone.
+ * Logins of one link that differ in nothing a question could show share one prompt, and its answer, up to
+ * limits.confirm_logins. Of different links each has its own; at most limits.confirm_prompts are open, a
+ * bounded number more wait, and no build fills that queue alone. Of a build that was refused
+ * limits.confirm_refusals times nobody is asked for a while.
  */
 #ifndef AGENTD_CONFIRM_H
 #define AGENTD_CONFIRM_H
@@ -19,6 +20,7 @@
 
 #include "agentd/limits.h"
 #include "agentd/record.h"
+#include "agentd/refusal_tally.h"
 
 enum { CONFIRM_TEXT_MAX = 2048 };
 
@@ -35,6 +37,7 @@ struct confirm {
 	unsigned open_count;
 	unsigned waiting_count;
 	struct audit *audit; /* of the answers; or NULL */
+	struct refusal_tally refusals;
 	bool is_ending;
 };
 

@@ -51,6 +51,13 @@ bool grant_is_same_build(const struct grant *a, const struct grant *b)
 	       strcmp(grant_name(a), grant_name(b)) == 0;
 }
 
+void grant_copy_build(const struct grant *grant, struct grant *out)
+{
+	*out = (struct grant){.has_token = grant->has_token};
+	memcpy(out->peer, grant->peer, sizeof(out->peer));
+	memcpy(out->token.name, grant->token.name, sizeof(out->token.name));
+}
+
 const char *grant_name(const struct grant *grant)
 {
 	return grant->has_token ? grant->token.name : "-";

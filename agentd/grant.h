@@ -38,6 +38,9 @@ const char *grant_take_signature(struct grant *grant);
  */
 bool grant_is_same_build(const struct grant *a, const struct grant *b);
 
+/* What that looks at, and no more. */
+void grant_copy_build(const struct grant *grant, struct grant *out);
+
 /* The token's name, or "-". */
 const char *grant_name(const struct grant *grant);
 

@@ -18,6 +18,8 @@ struct limits {
 	unsigned confirm_seconds;  /* for someone to answer a prompt; and, before, for it to open */
 	unsigned confirm_prompts;  /* open at once; more wait */
 	unsigned confirm_queue;	   /* prompts that wait; more are refused */
+	unsigned confirm_logins;   /* of a link, that one answer counts for; more are asked for */
+	unsigned confirm_refusals; /* of a build in some minutes; more are not asked for */
 	unsigned secret_bytes;	   /* of one secret */
 	unsigned secrets_per_link; /* on their way at once; more are refused */
 	unsigned secret_stall_seconds; /* for a peer to take some of a secret, or it is cut off */

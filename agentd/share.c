@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static struct share *share_find(const struct share_list *shares, const struct grant *grant)
 {
@@ -21,9 +20,7 @@ static struct share *share_new(struct share_list *shares, const struct grant *gr
 
 	if (share == NULL)
 		return NULL;
-	memcpy(share->build.peer, grant->peer, sizeof(share->build.peer));
-	share->build.has_token = grant->has_token;
-	memcpy(share->build.token.name, grant->token.name, sizeof(share->build.token.name));
+	grant_copy_build(grant, &share->build);
 	TAILQ_INIT(&share->holders);
 	TAILQ_INIT(&share->waiters);
 	LIST_INSERT_HEAD(shares, share, entry);

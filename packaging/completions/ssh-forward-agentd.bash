@@ -30,7 +30,7 @@ _ssh_forward_agentd()
 	--limit)
 		words='links links-per-address connections-per-link upstream-per-id login-seconds
 			failed-logins-per-minute request-seconds sign-seconds confirm-seconds
-			confirm-prompts confirm-queue secret-bytes secrets-per-link secret-stall-seconds'
+			confirm-prompts confirm-queue confirm-logins confirm-refusals secret-bytes secrets-per-link secret-stall-seconds'
 		suffix='='
 		;;
 	--key | --agent | --ssh | --secret | --allow | --id | --expires | --max-signatures | --name | --port)

@@ -28,7 +28,7 @@ complete -c ssh-forward-agentd -n $serve -l log-level -x -a 'error warn info deb
 complete -c ssh-forward-agentd -n $serve -l log-format -x -a 'text json' -d 'For people or for machines'
 complete -c ssh-forward-agentd -n $serve -l audit-log -r -F -d 'A line of JSON for each decision; journal, or a file'
 complete -c ssh-forward-agentd -n $serve -l audit -x -a 'best-effort required' -d 'Whether signing needs the audit log'
-complete -c ssh-forward-agentd -n $serve -l limit -x -a 'links= links-per-address= connections-per-link= upstream-per-id= login-seconds= failed-logins-per-minute= request-seconds= sign-seconds= confirm-seconds= confirm-prompts= confirm-queue= secret-bytes= secrets-per-link= secret-stall-seconds=' -d 'A bound'
+complete -c ssh-forward-agentd -n $serve -l limit -x -a 'links= links-per-address= connections-per-link= upstream-per-id= login-seconds= failed-logins-per-minute= request-seconds= sign-seconds= confirm-seconds= confirm-prompts= confirm-queue= confirm-logins= confirm-refusals= secret-bytes= secrets-per-link= secret-stall-seconds=' -d 'A bound'
 complete -c ssh-forward-agentd -n $serve -l version -d 'Print the version'
 
 complete -c ssh-forward-agentd -n $token -l id -x -d 'What it is good for'

@@ -1,154 +1,7 @@
 /*
  * Asking someone: what is shown, which answers count, who shares a prompt, and when it ends.
  */
-#include "agentd/confirm.h"
-
-#include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "tests/support/said.h"
-#include "tests/support/unit.h"
-
-enum { PATIENCE_MS = 15000, ASKERS_MAX = 16 };
-
-struct ask {
-	struct confirm_asker asker;
-	struct record record;
-	struct grant grant;
-	const char *refusal;
-	unsigned answers;
-};
-
-static uv_loop_t loop;
-static struct limits limits;
-static struct confirm confirm;
-static struct ask asks[ASKERS_MAX];
-
-static void on_answered(struct confirm_asker *asker, const char *refusal)
-{
-	struct ask *ask = asker->owner;
-
-	ask->refusal = refusal;
-	ask->answers++;
-}
-
-/* A program that notes each question, its number and its environment, and then runs the lines. */
-static void askpass_is(const char *lines)
-{
-	char script[1024];
-	int len = snprintf(script, sizeof(script),
-			   "#!/bin/sh\n"
-			   "printf '%%s\\n' \"$1\" >>\"$HOME/question\"\n"
-			   "env >\"$HOME/environment\"\n"
-			   "echo $$ >>\"$HOME/asked\"\n"
-			   "%s\n",
-			   lines);
-
-	workspace_write("askpass", (struct byte_view){(uint8_t *)script, (size_t)len});
-	ck_assert_int_eq(chmod("askpass", 0700), 0);
-}
-
-static void start(void)
-{
-	confirm_init(&confirm, &loop, &limits);
-}
-
-static void setup(void)
-{
-	char path[128];
-
-	said_begin();
-	workspace_run("rm -f question environment asked go");
-	workspace_run("touch question asked");
-	snprintf(path, sizeof(path), "%s/askpass", workspace_path);
-	setenv("SSH_ASKPASS", path, 1);
-	setenv("HOME", workspace_path, 1);
-	limits = limits_default;
-	ck_assert_int_eq(uv_loop_init(&loop), 0);
-	memset(asks, 0, sizeof(asks));
-	for (size_t i = 0; i < ASKERS_MAX; i++) {
-		struct ask *ask = &asks[i];
-
-		ask->asker = (struct confirm_asker){.on_answered = on_answered, .owner = ask};
-		ask->record = (struct record){.id = "projecta", .grant = &ask->grant};
-		ask->record.decision.kind = GATE_SIGN;
-		snprintf(ask->record.key, sizeof(ask->record.key), "SHA256:key");
-		snprintf(ask->record.decision.login.user, 16, "git");
-		snprintf(ask->grant.peer, sizeof(ask->grant.peer), "172.17.0.%zu:4711", i + 2);
-	}
-	start();
-}
-
-static void teardown(void)
-{
-	confirm_end(&confirm);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	ck_assert_uint_eq(confirm.open_count, 0);
-	ck_assert_uint_eq(confirm.waiting_count, 0);
-}
-
-static const char *begin(struct ask *ask)
-{
-	return confirm_ask(&confirm, &ask->asker, &ask->record);
-}
-
-static void on_patience_over(uv_timer_t *timer)
-{
-	(void)timer;
-	ck_abort_msg("waited too long");
-}
-
-/* What the program did is seen in a file: the loop is to come round. */
-static void on_tick(uv_timer_t *timer)
-{
-	(void)timer;
-}
-
-static unsigned lines_of(const char *path)
-{
-	struct byte_buf text;
-	unsigned count = 0;
-
-	byte_buf_init(&text, 65536);
-	workspace_read(path, &text);
-	for (size_t i = 0; i < text.len; i++)
-		count += text.data[i] == '\n';
-	byte_buf_deinit(&text);
-	return count;
-}
-
-static void turn_until(bool (*is_so)(unsigned), unsigned count)
-{
-	uv_timer_t patience;
-	uv_timer_t tick;
-
-	uv_timer_init(&loop, &patience);
-	uv_timer_init(&loop, &tick);
-	uv_timer_start(&patience, on_patience_over, PATIENCE_MS, 0);
-	uv_timer_start(&tick, on_tick, 5, 5);
-	while (!is_so(count))
-		uv_run(&loop, UV_RUN_ONCE);
-	uv_close((uv_handle_t *)&patience, NULL);
-	uv_close((uv_handle_t *)&tick, NULL);
-	uv_run(&loop, UV_RUN_NOWAIT);
-}
-
-static bool are_answered(unsigned count)
-{
-	unsigned answered = 0;
-
-	for (size_t i = 0; i < ASKERS_MAX; i++)
-		answered += asks[i].answers;
-	return answered >= count;
-}
-
-static bool are_asked(unsigned count)
-{
-	return lines_of("asked") >= count;
-}
+#include "tests/support/confirm_world.h"
 
 static void expect_answer(const char *lines, const char *refusal)
 {
@@ -295,49 +148,6 @@ START_TEST(files_share_no_prompt)
 }
 END_TEST
 
-START_TEST(prompts_over_the_limit_wait)
-{
-	askpass_is("until [ -e \"$HOME/go\" ]; do sleep 0.02; done");
-	limits.confirm_prompts = 2;
-	for (size_t i = 0; i < 5; i++)
-		ck_assert_ptr_null(begin(&asks[i]));
-	turn_until(are_asked, 2);
-	ck_assert_uint_eq(confirm.open_count, 2);
-	ck_assert_uint_eq(confirm.waiting_count, 3);
-	workspace_run("touch go");
-	turn_until(are_answered, 5);
-	ck_assert_uint_eq(lines_of("asked"), 5);
-}
-END_TEST
-
-START_TEST(one_build_does_not_fill_the_queue)
-{
-	static const char full[] = "too many signatures of this build wait to be confirmed "
-				   "(confirm-queue)";
-
-	askpass_is("sleep 100");
-	limits.confirm_prompts = 1;
-	limits.confirm_queue = 8;
-	for (size_t i = 0; i < 4; i++) {
-		asks[i].record.grant = &asks[0].grant;
-		snprintf(asks[i].record.decision.login.user, 16, "user%zu", i);
-	}
-	ck_assert_ptr_null(begin(&asks[0])); /* open */
-	ck_assert_ptr_null(begin(&asks[1]));
-	ck_assert_ptr_null(begin(&asks[2]));
-	ck_assert_pstr_eq(begin(&asks[3]), full);
-	for (size_t i = 4; i < 10; i++)
-		ck_assert_ptr_null(begin(&asks[i])); /* others' */
-	ck_assert_pstr_eq(begin(&asks[10]),
-			  "too many signatures wait to be confirmed (confirm-queue)");
-	/* And the next to be asked is another's. */
-	confirm_withdraw(&asks[0].asker);
-	ck_assert_uint_eq(confirm.open_count, 1);
-	confirm_withdraw(&asks[1].asker);
-	confirm_withdraw(&asks[2].asker);
-}
-END_TEST
-
 START_TEST(a_prompt_that_nobody_waits_for_is_killed)
 {
 	askpass_is("sleep 100");
@@ -412,8 +222,6 @@ int main(void)
 	tcase_add_test(tests, a_later_login_is_asked_for_again);
 	tcase_add_test(tests, another_link_user_key_or_id_has_a_prompt_of_its_own);
 	tcase_add_test(tests, files_share_no_prompt);
-	tcase_add_test(tests, prompts_over_the_limit_wait);
-	tcase_add_test(tests, one_build_does_not_fill_the_queue);
 	tcase_add_test(tests, a_prompt_that_nobody_waits_for_is_killed);
 	tcase_add_test(tests, the_end_of_the_daemon_refuses_all);
 	tcase_add_test(tests, the_question_says_who_what_and_where);
