@@ -41,6 +41,7 @@ int front_init(struct front *front)
 {
 	ssh_key host_key;
 
+	wire_turns_init(&front->turns, front->loop);
 	front->bind = ssh_bind_new();
 	if (front->bind == NULL)
 		return -ENOMEM;
@@ -65,6 +66,7 @@ void front_close_connections(struct front *front)
 		local_close(local);
 	LIST_FOREACH(control, &front->controls, entry)
 		control_close(control);
+	wire_turns_close(&front->turns);
 }
 
 void front_deinit(struct front *front)

@@ -18,6 +18,7 @@
 #include "agentd/secret_set.h"
 #include "agentd/source.h"
 #include "agentd/upstream.h"
+#include "common/wire_turns.h"
 
 struct link;
 struct local;
@@ -41,8 +42,9 @@ struct front {
 	struct upstream_pool pool;
 	struct relay_context relays;
 	struct confirm confirm;
-	ssh_bind bind;	    /* holds the host key */
-	uint16_t port_hint; /* for tokens; 0: no TCP listener */
+	ssh_bind bind;		 /* holds the host key */
+	uint16_t port_hint;	 /* for tokens; 0: no TCP listener */
+	struct wire_turns turns; /* of the links */
 	struct link_list links;
 	unsigned link_count;
 	uint64_t last_link; /* the number of the latest link, or local connection */

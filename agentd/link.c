@@ -116,6 +116,7 @@ static void on_penance_done(uv_timer_t *timer)
 static int link_let_in(struct link *link)
 {
 	link->is_logged_in = true;
+	wire_turn_join(&link->wire.turn);
 	uv_timer_stop(&link->deadline);
 	log_info("link opened peer=%s token=%s", link->grant.peer, grant_name(&link->grant));
 	audit_peer(link->front->relays.audit, "link-opened", &link->grant, NULL, false);
@@ -317,6 +318,7 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 		link_close_timers(link);
 		return;
 	}
+	wire_take_turns(&link->wire, &front->turns);
 	link->has_wire = true;
 	link->open_parts++;
 	uv_timer_start(&link->deadline, on_login_late, (uint64_t)front->limits.login_seconds * 1000,

@@ -8,7 +8,8 @@
 #include "common/log.h"
 
 enum {
-	LISTENER_ACCEPTS_PER_TURN = 16, /* a flood of connections must not keep the loop */
+	LISTENER_ACCEPTS_PER_TURN =
+		2, /* each costs as much as several requests of those who are in */
 	LISTENER_PAUSE_MS = 100,
 	/*
 	 * Descriptors that a connection costs: its own, a link's second, a pair for the keeper. Who
@@ -75,6 +76,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		socklen_t len = sizeof(peer);
 		int fd;
 
+		if (listener->events->is_busy != NULL && listener->events->is_busy(listener))
+			return; /* the socket goes on telling */
 		if (listener->events->is_full != NULL && listener->events->is_full(listener)) {
 			listener_pause(listener, "as many links are open as are allowed");
 			return;

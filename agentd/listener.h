@@ -15,6 +15,8 @@ struct listener_events {
 	void (*on_accepted)(struct listener *listener, int fd, const struct sockaddr *peer);
 	/* True while no more connections are wanted; they wait in the backlog. May be NULL. */
 	bool (*is_full)(struct listener *listener);
+	/* True while those accepted before have to be seen to first: another time, soon. May be NULL. */
+	bool (*is_busy)(struct listener *listener);
 	void (*on_closed)(struct listener *listener);
 };
 

@@ -87,6 +87,14 @@ static bool is_full_of_links(struct listener *listener)
 	return !link_room_is_there(door->front);
 }
 
+/* Who waits in the backlog costs less than who has to wait for his turn. */
+static bool is_busy_with_strangers(struct listener *listener)
+{
+	struct door *door = listener->owner;
+
+	return wire_turns_has_strangers(&door->front->turns);
+}
+
 static void on_door_closed(struct listener *listener)
 {
 	struct door *door = listener->owner;
@@ -101,6 +109,7 @@ static void on_door_closed(struct listener *listener)
 static const struct listener_events link_door_events = {
 	.on_accepted = on_link_accepted,
 	.is_full = is_full_of_links,
+	.is_busy = is_busy_with_strangers,
 	.on_closed = on_door_closed,
 };
 

@@ -12,6 +12,8 @@ enum {
 	 * few enough that one busy peer does not keep the loop from the others.
 	 */
 	PUMP_ROUNDS_MAX = 8,
+	/* And no longer than this: a peer may have hundreds of channels, each with work in every round. */
+	PUMP_NS_MAX = 500 * 1000,
 	/* What libssh reads in one poll. */
 	POLL_READ_LEN = 4096,
 	/*
@@ -21,7 +23,7 @@ enum {
 	UNSENT_PACKETS_MAX = 1024,
 };
 
-static void wire_pump(struct wire *wire);
+static void wire_come(struct wire *wire);
 
 static void on_polled(uv_poll_t *poll, int status, int events)
 {
@@ -34,7 +36,7 @@ static void on_polled(uv_poll_t *poll, int status, int events)
 	if (status < 0)
 		wire->poll_mask = 0;
 	wire->is_poll_due = true;
-	wire_pump(wire);
+	wire_come(wire);
 }
 
 static void on_again(uv_idle_t *idle)
@@ -43,7 +45,7 @@ static void on_again(uv_idle_t *idle)
 
 	uv_idle_stop(idle);
 	if (!wire->is_closing)
-		wire_pump(wire);
+		wire_come(wire);
 }
 
 /* Another run of the pump in the next turn of the loop. */
@@ -74,6 +76,7 @@ void wire_close(struct wire *wire)
 	if (wire->is_closing)
 		return;
 	wire->is_closing = true;
+	wire_turn_leave(&wire->turn);
 	uv_close((uv_handle_t *)&wire->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&wire->again, on_handle_closed);
 }
@@ -200,6 +203,28 @@ static bool wire_is_busy(const struct wire *wire)
 	return false;
 }
 
+/* So that those who had no turn are the first of the next round. */
+static void wire_begin_with(struct wire *wire, struct wire_channel *first)
+{
+	struct wire_channel **end = &wire->channels;
+	struct wire_channel *head = wire->channels;
+
+	if (head == first) /* those before it are gone */
+		return;
+	while (*end != first)
+		end = &(*end)->next;
+	*end = NULL;
+	wire->channels = first;
+	for (end = &wire->channels; *end != NULL;)
+		end = &(*end)->next;
+	*end = head;
+}
+
+static bool wire_is_over_time(const struct wire *wire)
+{
+	return uv_hrtime() - wire->pump_began_ns > PUMP_NS_MAX;
+}
+
 /*
  * What the owner and the channels have to do. True if libssh read something meanwhile, as calls
  * that send do: it may be news for the owner or for channels that have had their turn.
@@ -221,7 +246,13 @@ static bool wire_round(struct wire *wire, bool *wants_more)
 		 * this one is taken out of it: the successor read now stays good.
 		 */
 		next = channel->next;
+		if (!wire_channel_has_work(channel))
+			continue;
 		wire_channel_round(channel);
+		if (next != NULL && wire_is_over_time(wire)) {
+			wire_begin_with(wire, next);
+			return true;
+		}
 	}
 	return wire->socket_counter.in_bytes != read_before;
 }
@@ -242,7 +273,7 @@ static bool wire_rounds(struct wire *wire)
 	bool is_poll_due = wire->is_poll_due;
 	bool has_news = false;
 
-	for (int round = 0; round < PUMP_ROUNDS_MAX; round++) {
+	for (int round = 0; round < PUMP_ROUNDS_MAX && !wire_is_over_time(wire); round++) {
 		uint64_t read_before = wire->socket_counter.in_bytes;
 		bool wants_more = false;
 
@@ -284,6 +315,7 @@ static void wire_pump(struct wire *wire)
 {
 	bool is_unfinished;
 
+	wire->pump_began_ns = uv_hrtime();
 	if (wire->is_paused)
 		return;
 	uv_idle_stop(&wire->again); /* what it was to do is done now */
@@ -305,6 +337,34 @@ static void wire_pump(struct wire *wire)
 			wire_pump_again(wire);
 		wire_watch(wire);
 	}
+}
+
+static void wire_run(struct wire *wire)
+{
+	wire_pump(wire);
+	if (wire->turn.turns != NULL)
+		wire_turn_use(&wire->turn, uv_hrtime() - wire->pump_began_ns);
+}
+
+static void wire_come(struct wire *wire)
+{
+	if (wire->turn.turns == NULL || wire_turn_ask(&wire->turn)) {
+		wire_run(wire);
+	} else if (wire->poll_mask != 0) {
+		/* It is known that there is something to read: no need to hear it in every turn. */
+		uv_poll_stop(&wire->poll);
+		wire->poll_mask = 0;
+	}
+}
+
+static void on_turn(struct wire_turn *turn)
+{
+	wire_run(turn->owner);
+}
+
+void wire_take_turns(struct wire *wire, struct wire_turns *turns)
+{
+	wire_turn_init(&wire->turn, turns, on_turn, wire);
 }
 
 void wire_kick(struct wire *wire)

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "common/wire_channel.h"
+#include "common/wire_turns.h"
 
 struct wire_events {
 	/*
@@ -36,6 +37,7 @@ struct wire {
 	uv_poll_t poll;
 	int poll_fd; /* owned: a duplicate of the session's, for the loop */
 	int poll_mask;
+	uint64_t pump_began_ns;
 	uv_idle_t again; /* another pump run is due although the socket stays silent */
 	int open_handles;
 	ssh_session session; /* owned; it owns the socket */
@@ -45,6 +47,7 @@ struct wire {
 	uint64_t packets_at_empty; /* sent when last nothing waited for the peer to read */
 	struct wire_channel *channels;
 	size_t channel_count;
+	struct wire_turn turn;
 	const struct wire_events *events;
 	void *owner;
 	const char *violation; /* set by wire_violate, acted on by the pump */
@@ -68,6 +71,9 @@ struct wire {
  */
 int wire_init(struct wire *wire, uv_loop_t *loop, ssh_session session, int fd,
 	      int (*begin)(ssh_session), const struct wire_events *events, void *owner);
+
+/* Before the loop goes on: the wire takes part in these turns, as a stranger until wire_turn_join. */
+void wire_take_turns(struct wire *wire, struct wire_turns *turns);
 
 /*
  * Has the pump run before the loop waits again: to be called when something has been queued. Not
