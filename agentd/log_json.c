@@ -204,13 +204,17 @@ size_t log_json_write(enum log_level level, const char *format, va_list args, ch
 	return len <= size ? len : try_write(level, format, args, TEXT_FITTING, line, size);
 }
 
-void log_json_init(void)
+/* Both read a file when first used: /dev/urandom, /etc/localtime. A keeper cannot open them any more. */
+static void log_json_prepare(void)
 {
 	const time_t now = time(NULL);
 	struct tm utc;
 
-	/* Both read a file when first used: /dev/urandom, /etc/localtime. */
 	json_object_seed(0);
 	gmtime_r(&now, &utc);
-	log_set_json_writer(log_json_write);
+}
+
+void log_json_init(void)
+{
+	log_set_json_writer(log_json_write, log_json_prepare);
 }

@@ -11,7 +11,7 @@
 
 #include "common/log.h"
 
-/* Has the log write JSON where it is asked to. Before the keeper is made, which can open no file. */
+/* Has the log write JSON where log_set_format asks for it: before a keeper is made, which can open no file. */
 void log_json_init(void);
 
 /* As log_json_writer. size: at least LOG_JSON_LINE_MIN, for a line to fit whatever is in it. */

@@ -21,6 +21,7 @@ static const char *log_program = "?";
 static enum log_level log_level = LOG_LEVEL_INFO;
 static enum log_format log_format = LOG_FORMAT_TEXT;
 static log_json_writer log_write_json;
+static void (*log_prepare_json)(void);
 static atomic_uint log_lost; /* lines since stderr last took one */
 static atomic_llong log_impatient_until_s;
 
@@ -75,13 +76,16 @@ int log_parse_format(const char *text, enum log_format *format)
 	return found < 0 ? found : 0;
 }
 
-void log_set_json_writer(log_json_writer writer)
+void log_set_json_writer(log_json_writer writer, void (*prepare)(void))
 {
 	log_write_json = writer;
+	log_prepare_json = prepare;
 }
 
 void log_set_format(enum log_format format)
 {
+	if (format == LOG_FORMAT_JSON && log_prepare_json != NULL)
+		log_prepare_json();
 	log_format = format;
 }
 

@@ -33,8 +33,11 @@ int log_parse_format(const char *text, enum log_format *format);
 typedef size_t (*log_json_writer)(enum log_level level, const char *format, va_list args,
 				  char *line, size_t size);
 
-/* Before there are threads. Where no writer is set, JSON is text. */
-void log_set_json_writer(log_json_writer writer);
+/*
+ * Before there are threads. Where no writer is set, JSON is text. prepare is called when JSON is chosen: what a
+ * writer needs of the system, it gets then.
+ */
+void log_set_json_writer(log_json_writer writer, void (*prepare)(void));
 void log_set_format(enum log_format format);
 enum log_format log_get_format(void);
 
