@@ -19,15 +19,15 @@ key_make b.pem
 printf '%s\n' '[id a]' "key = $PWD/a.pem" 'confirm = yes' '[id b]' "key = $PWD/b.pem" >config
 HOME=$PWD SSH_ASKPASS=$PWD/confirm agentd --config config --limit confirm-logins=3 --limit confirm-refusals=2
 
-# Seven logins at once over one link.
+# Seven logins at once over one link, each with a file of its own: lines written side by side can run into each other.
 # shellcheck disable=SC2016 # for the shim's shell
-shim --id a -- sh -c 'for i in 1 2 3 4 5 6 7; do "$0" - sign 200 & done; wait' "$RAW_AGENT" >seven.log 2>shim.log &
+shim --id a -- sh -c 'for i in 1 2 3 4 5 6 7; do "$0" - sign 200 >seven.$i & done; wait' "$RAW_AGENT" 2>shim.log &
 build=$!
 await_lines 3 prompts asked
 expect_served b
 echo 0 >answer
 wait "$build"
-[ "$(grep -cx 14 seven.log)" -eq 7 ] || fail "not all are signed: $(cat seven.log)"
+[ "$(cat seven.? | grep -cx 14)" -eq 7 ] || fail "not all are signed: $(cat seven.?)"
 [ "$(wc -l <prompts)" -eq 3 ] || fail 'not a prompt for three logins each'
 
 echo 1 >answer
