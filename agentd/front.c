@@ -42,6 +42,7 @@ int front_init(struct front *front)
 	ssh_key host_key;
 
 	wire_turns_init(&front->turns, front->loop);
+	file_queue_init(&front->files, front->loop);
 	front->bind = ssh_bind_new();
 	if (front->bind == NULL)
 		return -ENOMEM;

@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "agentd/access.h"
+#include "agentd/file_queue.h"
 #include "agentd/limits.h"
 #include "agentd/login_guard.h"
 #include "agentd/relay.h"
@@ -35,6 +36,7 @@ struct front {
 	struct limits limits;
 	struct source_set sources;
 	struct secret_set secrets;
+	struct file_queue files;	     /* for the secrets that are in files */
 	struct trusted_hosts *trusted_hosts; /* for the rules of the sources, and for offers */
 	bool offers_all_known_hosts;	     /* to every build, not those of its ids alone */
 	struct access access;

@@ -255,7 +255,7 @@ struct offer *offer_new(struct front *front, struct grant *grant,
 		item_ask(item);
 	}
 	if (offer_secrets_start(front, grant, part_done, offer, &offer->secrets) == 0 &&
-	    offer->secrets != NULL)
+	    offer_secrets_are_pending(offer->secrets))
 		offer->waiting_for++;
 	/* Only now, when all are counted: an answer may come at once. */
 	for (size_t i = 0; i < offer->item_count; i++) {

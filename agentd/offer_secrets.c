@@ -7,18 +7,19 @@
 #include <sys/stat.h>
 
 struct item {
+	struct file_work work; /* has the rest while it is not idle */
 	char name[ID_NAME_MAX + 1];
 	char *path; /* NULL: size is known */
+	dev_t device;
 	uint64_t size;
 	bool is_directory;
 	int err; /* of the system, negative */
 };
 
 struct offer_secrets {
-	uv_work_t work;
-	bool is_working;
 	void (*on_done)(void *owner); /* NULL once closed */
 	void *owner;
+	size_t pending;
 	size_t count;
 	struct item items[];
 };
@@ -30,33 +31,26 @@ static void secrets_free(struct offer_secrets *secrets)
 	free(secrets);
 }
 
-/* In a thread of the pool; nobody else looks at the items meanwhile. */
-static void look(uv_work_t *work)
+static void look(struct file_work *work)
 {
-	struct offer_secrets *secrets = work->data;
+	struct item *item = (struct item *)work; /* its first member */
 	struct stat st;
 
-	for (size_t i = 0; i < secrets->count; i++) {
-		struct item *item = &secrets->items[i];
-
-		if (item->path == NULL)
-			continue;
-		if (stat(item->path, &st) != 0)
-			item->err = -errno;
-		else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-			item->err = -EINVAL;
-		else
-			item->size = (uint64_t)st.st_size;
-		item->is_directory = item->err == 0 && S_ISDIR(st.st_mode);
-	}
+	if (stat(item->path, &st) != 0)
+		item->err = -errno;
+	else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		item->err = -EINVAL;
+	else
+		item->size = (uint64_t)st.st_size;
+	item->is_directory = item->err == 0 && S_ISDIR(st.st_mode);
 }
 
-static void on_looked(uv_work_t *work, int status)
+static void on_looked(struct file_work *work)
 {
-	struct offer_secrets *secrets = work->data;
+	struct offer_secrets *secrets = work->owner;
 
-	(void)status; /* never cancelled */
-	secrets->is_working = false;
+	if (--secrets->pending > 0)
+		return;
 	if (secrets->on_done == NULL)
 		secrets_free(secrets);
 	else
@@ -67,7 +61,7 @@ static int add(struct offer_secrets *secrets, const struct offered_secret *offer
 {
 	struct item *item = &secrets->items[secrets->count++];
 
-	*item = (struct item){.size = offered->content_len};
+	*item = (struct item){.size = offered->content_len, .device = offered->device};
 	memcpy(item->name, offered->name, sizeof(item->name));
 	if (offered->path == NULL)
 		return 0;
@@ -87,27 +81,40 @@ int offer_secrets_start(struct front *front, const struct grant *grant,
 		if (grant_covers_secret(grant, set->list[i].name))
 			err = add(secrets, &set->list[i]);
 	}
-	if (err == 0 && secrets->count > 0) {
-		secrets->work.data = secrets;
-		secrets->on_done = on_done;
-		secrets->owner = owner;
-		err = uv_queue_work(front->loop, &secrets->work, look, on_looked);
-		secrets->is_working = err == 0;
+	if (err != 0) {
+		if (secrets != NULL)
+			secrets_free(secrets);
+		*out = NULL;
+		return err;
 	}
-	if (err == 0 && secrets->count > 0) {
-		*out = secrets;
-		return 0;
+	secrets->on_done = on_done;
+	secrets->owner = owner;
+	for (size_t i = 0; i < secrets->count; i++) {
+		struct item *item = &secrets->items[i];
+
+		if (item->path == NULL)
+			continue;
+		item->work = (struct file_work){.queue = &front->files,
+						.device = item->device,
+						.owner = secrets,
+						.run = look,
+						.done = on_looked};
+		secrets->pending++;
+		file_work_start(&item->work);
 	}
-	if (secrets != NULL)
-		secrets_free(secrets);
-	*out = NULL;
-	return err;
+	*out = secrets;
+	return 0;
 }
 
-static void put_item(struct byte_buf *text, const struct item *item, bool is_working)
+bool offer_secrets_are_pending(const struct offer_secrets *secrets)
+{
+	return secrets != NULL && secrets->pending > 0;
+}
+
+static void put_item(struct byte_buf *text, const struct item *item)
 {
 	byte_buf_printf(text, "secret %s ", item->name);
-	if (is_working)
+	if (item->work.state != FILE_WORK_IDLE)
 		byte_buf_printf(text, "unavailable the file system on the host does not answer\n");
 	else if (item->err == -EINVAL)
 		byte_buf_printf(text,
@@ -123,7 +130,7 @@ static void put_item(struct byte_buf *text, const struct item *item, bool is_wor
 void offer_secrets_put(struct byte_buf *text, const struct offer_secrets *secrets)
 {
 	for (size_t i = 0; secrets != NULL && i < secrets->count; i++)
-		put_item(text, &secrets->items[i], secrets->is_working);
+		put_item(text, &secrets->items[i]);
 }
 
 void offer_secrets_close(struct offer_secrets *secrets)
@@ -131,6 +138,9 @@ void offer_secrets_close(struct offer_secrets *secrets)
 	if (secrets == NULL)
 		return;
 	secrets->on_done = NULL;
-	if (!secrets->is_working)
+	for (size_t i = 0; i < secrets->count; i++)
+		if (file_work_drop(&secrets->items[i].work))
+			secrets->pending--;
+	if (secrets->pending == 0)
 		secrets_free(secrets);
 }

@@ -9,14 +9,17 @@
 struct offer_secrets;
 
 /*
- * Looks at the files of all secrets the grant covers, in a thread, since a file system may be slow to
- * answer; then calls on_done, once and never from within. 0 and *out; *out is NULL, and on_done does
- * not come, where no secret is covered. Or -ENOMEM.
+ * Looks at the files of all secrets the grant covers, each in a thread, since a file system may be slow
+ * to answer; then calls on_done, once and never from within, unless none is pending to begin with. 0 and
+ * *out, or -ENOMEM and NULL.
  */
 int offer_secrets_start(struct front *front, const struct grant *grant,
 			void (*on_done)(void *owner), void *owner, struct offer_secrets **out);
 
-/* Appends a line for each; before on_done they are unavailable. NULL is none. */
+/* Files have not answered yet. NULL: no. */
+bool offer_secrets_are_pending(const struct offer_secrets *secrets);
+
+/* Appends a line for each; those whose files have not answered are unavailable. NULL is none. */
 void offer_secrets_put(struct byte_buf *text, const struct offer_secrets *secrets);
 
 /* on_done does not come any more. It frees itself. NULL is fine. */

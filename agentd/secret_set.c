@@ -73,6 +73,7 @@ static int take_file(struct offered_secret *secret, const char *path,
 			secret->path);
 		return -EINVAL;
 	}
+	secret->device = st.st_dev;
 	return 0;
 }
 

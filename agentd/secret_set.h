@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "common/locked_memory.h"
 #include "common/token.h"
@@ -18,6 +19,7 @@ enum { SECRET_SET_REASON_MAX = 512 };
 struct offered_secret {
 	char name[ID_NAME_MAX + 1];
 	char *path;		      /* absolute; NULL: content */
+	dev_t device;		      /* it was on when it was added */
 	struct locked_memory content; /* of a variable; its memory may be larger, or none */
 	size_t content_len;
 };

@@ -19,9 +19,8 @@ enum wanted_kind { WANTED_ANY, WANTED_FILE, WANTED_DIRECTORY };
 struct secret_transfer {
 	struct link *link;
 	struct wire_channel *channel; /* NULL once it is gone */
-	uv_work_t work;
+	struct file_work work;
 	uv_timer_t stall;
-	bool is_working;
 	bool is_finished; /* all has been read and given to the channel */
 	bool is_stall_closed;
 	char name[ID_NAME_MAX + 1];
@@ -30,7 +29,7 @@ struct secret_transfer {
 	uint64_t max_len;
 	uint64_t sent_len;
 	uint64_t started_ns;
-	struct secret_tree *tree; /* the thread's while is_working */
+	struct secret_tree *tree; /* the thread's while work is not idle */
 	struct locked_memory piece;
 	ssize_t piece_len; /* or why there is none */
 	char reason[SECRET_TREE_REASON_MAX];
@@ -38,7 +37,8 @@ struct secret_transfer {
 
 static void transfer_free_if_idle(struct secret_transfer *transfer)
 {
-	if (transfer->channel != NULL || transfer->is_working || !transfer->is_stall_closed)
+	if (transfer->channel != NULL || transfer->work.state != FILE_WORK_IDLE ||
+	    !transfer->is_stall_closed)
 		return;
 	secret_tree_close(transfer->tree);
 	locked_memory_deinit(&transfer->piece);
@@ -59,6 +59,7 @@ void secret_transfer_close(struct secret_transfer *transfer)
 	transfer->channel = NULL;
 	transfer->link->secret_count--;
 	transfer->link = NULL;
+	file_work_drop(&transfer->work);
 	uv_close((uv_handle_t *)&transfer->stall, on_stall_closed);
 }
 
@@ -75,12 +76,27 @@ static void refuse(struct link *link, struct wire_channel *channel, const char *
 	wire_kick(&link->wire);
 }
 
+static void on_stalled(uv_timer_t *timer);
+
+static void restart_stall_timer(struct secret_transfer *transfer)
+{
+	uv_timer_start(&transfer->stall, on_stalled,
+		       (uint64_t)transfer->link->front->limits.secret_stall_seconds * 1000, 0);
+}
+
 static void on_stalled(uv_timer_t *timer)
 {
 	struct secret_transfer *transfer = timer->data;
 
-	if (transfer->channel == NULL || transfer->is_working)
+	if (transfer->channel == NULL)
 		return;
+	if (!transfer->is_finished && transfer->work.state != FILE_WORK_IDLE) {
+		transfer->is_finished = true;
+		restart_stall_timer(transfer); /* for the peer to take that */
+		refuse(transfer->link, transfer->channel, transfer->name,
+		       "cannot be read: its file system on the host does not answer");
+		return;
+	}
 	refusals_count(&transfer->link->front->relays.refusals, "a secret was not taken in time");
 	record_refusal(&transfer->link->grant, transfer->name, "secret",
 		       "the peer takes no more of it", transfer->link->front->relays.audit);
@@ -89,16 +105,10 @@ static void on_stalled(uv_timer_t *timer)
 	wire_kick(&transfer->link->wire);
 }
 
-static void restart_stall_timer(struct secret_transfer *transfer)
-{
-	uv_timer_start(&transfer->stall, on_stalled,
-		       (uint64_t)transfer->link->front->limits.secret_stall_seconds * 1000, 0);
-}
-
 /* In a thread of the pool: opens the files first, then reads a piece. */
-static void read_piece(uv_work_t *work)
+static void read_piece(struct file_work *work)
 {
-	struct secret_transfer *transfer = work->data;
+	struct secret_transfer *transfer = work->owner;
 
 	if (transfer->tree == NULL) {
 		int err = secret_tree_open(transfer->path, transfer->max_len, &transfer->tree,
@@ -144,14 +154,14 @@ static void send_piece(struct secret_transfer *transfer, bool is_last)
 	wire_kick(&link->wire);
 }
 
-static void on_piece_read(uv_work_t *work, int status)
+static void on_piece_read(struct file_work *work)
 {
-	struct secret_transfer *transfer = work->data;
+	struct secret_transfer *transfer = work->owner;
 
-	(void)status; /* never cancelled */
-	transfer->is_working = false;
 	if (transfer->channel == NULL) {
 		transfer_free_if_idle(transfer);
+	} else if (transfer->is_finished) {
+		return; /* it came too late */
 	} else if (transfer->piece_len < 0) {
 		transfer->is_finished = true;
 		refuse(transfer->link, transfer->channel, transfer->name, transfer->reason);
@@ -162,20 +172,15 @@ static void on_piece_read(uv_work_t *work, int status)
 
 void secret_transfer_resume(struct secret_transfer *transfer)
 {
-	if (transfer->is_finished || transfer->is_working ||
+	if (transfer->is_finished || transfer->work.state != FILE_WORK_IDLE ||
 	    wire_channel_pending(transfer->channel) > 0)
 		return;
 	if (transfer->path == NULL) {
 		send_piece(transfer, true);
 		return;
 	}
-	transfer->is_working = true;
-	if (uv_queue_work(transfer->link->front->loop, &transfer->work, read_piece,
-			  on_piece_read) == 0)
-		return;
-	transfer->is_working = false;
-	transfer->is_finished = true;
-	refuse(transfer->link, transfer->channel, transfer->name, "cannot be read: no thread");
+	restart_stall_timer(transfer);
+	file_work_start(&transfer->work);
 }
 
 /* "ID [file|dir]" */
@@ -270,7 +275,11 @@ struct secret_transfer *secret_transfer_new(struct link *link, struct wire_chann
 	transfer->channel = channel;
 	transfer->wanted = wanted;
 	transfer->started_ns = uv_hrtime();
-	transfer->work.data = transfer;
+	transfer->work = (struct file_work){.queue = &link->front->files,
+					    .device = offered->device,
+					    .owner = transfer,
+					    .run = read_piece,
+					    .done = on_piece_read};
 	uv_timer_init(link->front->loop, &transfer->stall);
 	transfer->stall.data = transfer;
 	link->secret_count++;

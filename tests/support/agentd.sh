@@ -32,6 +32,8 @@ _agentd_support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly RAW_AGENT=$_agentd_support/raw_agent.py SSH_PEER=$_agentd_support/ssh_peer.py
 # shellcheck disable=SC2034
 readonly JSON_LINES=$_agentd_support/json_lines.py
+# shellcheck disable=SC2034
+readonly HANG_DIRECTORY=$_agentd_support/hang_directory.py
 # shellcheck disable=SC2034 # some are for the tests
 PORT='' FAKE_AGENT='' FAKE_AGENT_PID='' REAL_AGENT='' REAL_AGENT_PID='' HOLD_PID=''
 declare -A _agentd_holders

@@ -66,6 +66,7 @@ static struct offer *begin(void)
 {
 	struct offer *offer;
 
+	file_queue_init(&front.files, &loop);
 	upstream_pool_init(&front.pool, &loop, &front.limits);
 	front.relays = (struct relay_context){.pool = &front.pool};
 	offer = offer_new(&front, &grant, on_offered, &text);
