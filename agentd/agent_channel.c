@@ -1,6 +1,7 @@
 #include "agentd/agent_channel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agentd/inbox.h"
 #include "agentd/open_request.h"
@@ -12,6 +13,7 @@ enum { AGENT_CHANNEL_OUT_MAX = FRAME_LEN_MAX + 64 };
 struct agent_channel {
 	struct wire_channel channel;
 	struct relay *relay;
+	bool listens; /* to why requests fail */
 };
 
 static void on_data(struct wire_channel *channel, struct byte_view bytes)
@@ -56,6 +58,15 @@ static void on_replied(struct relay *relay, struct byte_view frame)
 	wire_kick(agent->channel.wire);
 }
 
+/* An ssh that forwards a socket would complain of it. */
+static void on_excused(struct relay *relay, const char *reason)
+{
+	struct agent_channel *agent = relay_owner(relay);
+
+	if (agent->listens)
+		wire_channel_remark(&agent->channel, reason);
+}
+
 static void on_ended(struct relay *relay)
 {
 	struct agent_channel *agent = relay_owner(relay);
@@ -66,16 +77,19 @@ static void on_ended(struct relay *relay)
 
 static const struct relay_events agent_relay_events = {
 	.on_replied = on_replied,
+	.on_excused = on_excused,
 	.on_ended = on_ended,
 };
 
 bool agent_channel_open(struct link *link, ssh_message message, struct source *source)
 {
 	struct agent_channel *agent = calloc(1, sizeof(*agent));
+	const char *originator = ssh_message_channel_request_open_originator(message);
 	ssh_channel ssh;
 
 	if (agent == NULL)
 		return false;
+	agent->listens = originator != NULL && strcmp(originator, WIRE_ORIGINATOR_LISTENS) == 0;
 	agent->relay =
 		relay_new(&link->front->relays, source, &link->grant, &agent_relay_events, agent);
 	if (agent->relay == NULL) {

@@ -116,6 +116,13 @@ static void relay_reply_failure(struct relay *relay)
 	relay->events->on_replied(relay, failure);
 }
 
+/* To be called before the failure that reason is of. */
+static void relay_excuse(struct relay *relay, const char *reason)
+{
+	if (relay->events->on_excused != NULL)
+		relay->events->on_excused(relay, reason);
+}
+
 /* Of a list of keys, those that the policy lets be seen. */
 static void relay_reply(struct relay *relay, struct byte_view frame)
 {
@@ -161,6 +168,12 @@ static int relay_settle(struct relay *relay, enum verdict verdict, const char *r
 	return err;
 }
 
+static void relay_settle_failure(struct relay *relay, enum verdict verdict, const char *reason)
+{
+	relay_settle(relay, verdict, reason);
+	relay_excuse(relay, reason);
+}
+
 /* Whoever waits for an answer gets a failure, not silence; then the connection is over. */
 static void relay_end(struct relay *relay)
 {
@@ -187,7 +200,7 @@ static void relay_fail(struct relay *relay, const char *reason)
 	if (report_is_due())
 		log_warn("id=%s peer=%s token=%s: agent connection ended: %s", relay->source->id,
 			 relay->grant->peer, grant_name(relay->grant), reason);
-	relay_settle(relay, VERDICT_LOST, reason);
+	relay_settle_failure(relay, VERDICT_LOST, reason);
 	relay_end(relay);
 }
 
@@ -227,7 +240,7 @@ static void relay_ask(struct relay *relay)
 	relay->record->sent_ns = uv_hrtime();
 	err = upstream_send(relay->upstream, stream);
 	if (err < 0) {
-		relay_fail(relay, "the connection to the agent broke");
+		relay_fail(relay, upstream_loss(relay->upstream));
 		return;
 	}
 	inbox_consume(&relay->input, stream.len);
@@ -277,11 +290,13 @@ static void relay_answer(struct relay *relay, struct byte_view frame)
 /* No signature leaves without its record. */
 static void relay_withhold(struct relay *relay, int err)
 {
+	static const char reason[] = "the audit log could not be written";
+
 	log_warn("id=%s peer=%s token=%s: a signature was withheld: the audit log could not be "
 		 "written: %s",
 		 relay->source->id, relay->grant->peer, grant_name(relay->grant), strerror(-err));
-	refusals_count(&relay->source->state->statistics.refusals,
-		       "the audit log could not be written");
+	refusals_count(&relay->source->state->statistics.refusals, reason);
+	relay_excuse(relay, reason);
 	relay_answer(relay, failure);
 }
 
@@ -317,7 +332,7 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 	else if (frame.ptr[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE)
 		err = relay_settle(relay, VERDICT_SIGNED, NULL);
 	else
-		relay_settle(relay, VERDICT_FAILED, "the agent would not sign");
+		relay_settle_failure(relay, VERDICT_FAILED, "the agent would not sign");
 	if (err == 0)
 		relay_answer(relay, frame);
 	else if (err == -EINPROGRESS)
@@ -373,7 +388,7 @@ static void relay_refuse(struct relay *relay, const char *reason)
 	size_t body_len = 0;
 
 	frame_peek(inbox_view(&relay->input), &body_len);
-	relay_settle(relay, VERDICT_REFUSED, reason);
+	relay_settle_failure(relay, VERDICT_REFUSED, reason);
 	inbox_consume(&relay->input, FRAME_HEADER_LEN + body_len);
 	relay_answer(relay, failure);
 }

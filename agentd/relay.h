@@ -21,6 +21,8 @@ struct relay;
 struct relay_events {
 	/* A whole reply frame for downstream; the view ends with the call. */
 	void (*on_replied)(struct relay *relay, struct byte_view frame);
+	/* Why the failure is one that on_replied brings next: a text for people. May be NULL. */
+	void (*on_excused)(struct relay *relay, const char *reason);
 	/* Nothing more can be done here: send what is queued, end the connection, relay_close. */
 	void (*on_ended)(struct relay *relay);
 };

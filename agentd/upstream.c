@@ -57,6 +57,12 @@ void *upstream_owner(const struct upstream *upstream)
 	return upstream->owner;
 }
 
+const char *upstream_loss(const struct upstream *up)
+{
+	return up->source->kind == SOURCE_KEYS ? "the keeper died, or closed the connection"
+					       : "the agent died, or closed the connection";
+}
+
 static void upstream_fail(struct upstream *up, const char *reason)
 {
 	if (up->state != UPSTREAM_CLOSING)
@@ -97,8 +103,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 	if (up->state == UPSTREAM_CLOSING || nread == 0)
 		return;
 	if (nread < 0) {
-		upstream_fail(up, nread == UV_EOF ? "the agent closed the connection"
-						  : "the connection to the agent broke");
+		upstream_fail(up, upstream_loss(up));
 		return;
 	}
 	if (!up->is_asked) {
@@ -133,7 +138,7 @@ static void upstream_opened(struct upstream *up)
 	int err = uv_read_start((uv_stream_t *)&up->pipe, on_alloc, on_read);
 
 	if (err < 0) {
-		upstream_fail(up, "the connection to the agent broke");
+		upstream_fail(up, upstream_loss(up));
 		return;
 	}
 	up->state = UPSTREAM_OPEN;
@@ -179,6 +184,24 @@ static void on_pipe_dropped(uv_handle_t *handle)
 	on_handle_closed(handle);
 }
 
+static const char *connecting_fault(int err)
+{
+	switch (err) {
+	case UV_ENOENT:
+		return "the socket of the agent is gone";
+	case UV_ECONNREFUSED:
+		return "nobody listens at the socket of the agent any more";
+	case UV_EACCES:
+	case UV_EPERM:
+		return "the daemon's user may not use the socket of the agent";
+	case UV_EMFILE:
+	case UV_ENFILE:
+		return "the daemon is out of file descriptors";
+	default:
+		return uv_strerror(err);
+	}
+}
+
 static void on_connected(uv_connect_t *connect, int status)
 {
 	struct upstream *up = connect->data;
@@ -188,7 +211,7 @@ static void on_connected(uv_connect_t *connect, int status)
 	if (status == UV_EAGAIN)
 		uv_close((uv_handle_t *)&up->pipe, on_pipe_dropped);
 	else if (status < 0)
-		upstream_fail(up, uv_strerror(status));
+		upstream_fail(up, connecting_fault(status));
 	else
 		upstream_opened(up);
 }
@@ -212,7 +235,7 @@ static void upstream_begin_keeper(struct upstream *up)
 		return;
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
-		upstream_fail_later(up, "out of file descriptors for the keeper");
+		upstream_fail_later(up, "the daemon is out of file descriptors");
 		return;
 	}
 	err = keeper_serve(keeper->control_fd, up->source->id, ends[1]);
@@ -406,7 +429,7 @@ static void on_written(uv_write_t *write, int status)
 
 	byte_buf_deinit(&up->request); /* it is rarely needed, and then large */
 	if (status < 0)
-		upstream_fail(up, "the connection to the agent broke");
+		upstream_fail(up, upstream_loss(up));
 }
 
 int upstream_send(struct upstream *up, struct byte_view frame)

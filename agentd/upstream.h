@@ -59,6 +59,9 @@ bool upstream_is_owed(const struct upstream *upstream);
 /* Sends one request frame; its reply comes as on_replied. One at a time. 0 or a negative errno. */
 int upstream_send(struct upstream *upstream, struct byte_view frame);
 
+/* What to say where it broke. */
+const char *upstream_loss(const struct upstream *upstream);
+
 /* Closes and, later, frees; no event comes any more. */
 void upstream_close(struct upstream *upstream);
 

@@ -134,6 +134,12 @@ int wire_channel_lend(struct wire_channel *channel, struct byte_view bytes)
 	return 0;
 }
 
+void wire_channel_remark(struct wire_channel *channel, const char *text)
+{
+	free(channel->remark);
+	channel->remark = channel->is_finishing ? NULL : strndup(text, WIRE_REASON_MAX);
+}
+
 size_t wire_channel_pending(const struct wire_channel *channel)
 {
 	return wire_channel_queued(channel) + channel->lent.len;
@@ -150,6 +156,8 @@ void wire_channel_finish(struct wire_channel *channel, int exit_status)
 static void wire_channel_drop_output(struct wire_channel *channel)
 {
 	byte_buf_deinit(&channel->out);
+	free(channel->remark);
+	channel->remark = NULL;
 	channel->out_sent = 0;
 	channel->lent = (struct byte_view){0};
 }
@@ -199,16 +207,40 @@ static void wire_channel_count_sent(struct wire_channel *channel, size_t len)
 	}
 }
 
+/* Nothing is taken while keys are exchanged: no use to ask before the peer has spoken. */
+static void wire_channel_stall(struct wire_channel *channel)
+{
+	channel->stalled_at = channel->wire->socket_counter.in_bytes;
+}
+
+/* False if the output has to wait for it. */
+static bool wire_channel_flush_remark(struct wire_channel *channel)
+{
+	size_t len = channel->remark != NULL ? strlen(channel->remark) : 0;
+
+	/* What is left of the window, a reply may need. */
+	if (len > 0 && len <= ssh_channel_window_size(channel->ssh) / 2 &&
+	    ssh_channel_write_stderr(channel->ssh, channel->remark, (uint32_t)len) == 0) {
+		wire_channel_stall(channel);
+		return false;
+	}
+	free(channel->remark);
+	channel->remark = NULL;
+	return true;
+}
+
 /* Gives libssh one helping of the output, within the peer's window. */
 static void wire_channel_flush(struct wire_channel *channel)
 {
 	struct byte_view next = wire_channel_next(channel);
 	size_t len = next.len;
-	uint32_t window = ssh_channel_window_size(channel->ssh);
+	uint32_t window;
 	int written;
 
-	if (!wire_channel_can_flush(channel) || wire_has_unsent(channel->wire))
+	if (!wire_channel_can_flush(channel) || wire_has_unsent(channel->wire) ||
+	    !wire_channel_flush_remark(channel))
 		return;
+	window = ssh_channel_window_size(channel->ssh);
 	if (len > FLUSH_LEN_MAX)
 		len = FLUSH_LEN_MAX;
 	/* Beyond the window ssh_channel_write would wait for it: never ask for more. */
@@ -219,9 +251,8 @@ static void wire_channel_flush(struct wire_channel *channel)
 		wire_channel_abort(channel);
 		return;
 	}
-	/* Nothing is taken while keys are exchanged: no use to ask before the peer has spoken. */
 	if (written == 0)
-		channel->stalled_at = channel->wire->socket_counter.in_bytes;
+		wire_channel_stall(channel);
 	wire_channel_count_sent(channel, (size_t)written);
 }
 

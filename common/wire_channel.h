@@ -18,6 +18,9 @@ struct wire_channel;
 
 enum { WIRE_REASON_MAX = 256 };
 
+/* The originator (RFC 4254 section 7.2) of agent connections whose peer wants to be told why requests fail. */
+#define WIRE_ORIGINATOR_LISTENS "ssh-shim"
+
 struct wire_channel_events {
 	/*
 	 * Bytes from the peer. Runs inside libssh: take a copy, or call wire_violate; nothing else.
@@ -48,7 +51,8 @@ struct wire_channel {
 	struct byte_buf out;
 	struct byte_view lent; /* goes out behind it */
 	size_t out_sent;       /* bytes of out already given to libssh */
-	char *reason;	       /* for the peer's stderr, at the end */
+	char *remark;	       /* for the peer's stderr, ahead of out */
+	char *reason;	       /* the same, at the end */
 	const struct wire_channel_events *events;
 	void *owner;
 	uint64_t stalled_at;  /* bytes read from the socket when libssh last took nothing */
@@ -80,6 +84,12 @@ int wire_channel_send(struct wire_channel *channel, struct byte_view bytes);
  * on_closed. One loan at a time; out_max does not matter. 0, or -EPIPE if the channel is ending.
  */
 int wire_channel_lend(struct wire_channel *channel, struct byte_view bytes);
+
+/*
+ * A text for the peer's stderr, cut to WIRE_REASON_MAX; leaves before what is queued next. There is one
+ * at most, the latest; it is lost where memory or the peer's window have no room for it.
+ */
+void wire_channel_remark(struct wire_channel *channel, const char *text);
 
 /* Bytes queued and not yet taken by libssh. */
 size_t wire_channel_pending(const struct wire_channel *channel);

@@ -115,9 +115,17 @@ static void conn_write_reply(struct agent_conn *conn)
 		agent_conn_close(conn);
 }
 
-/* Answers the request in flight in the agent's place, as an agent that cannot; then it is over. */
-static void conn_fail_request(struct agent_conn *conn)
+/* reason: as failure_notice_tell takes it. */
+static void conn_tell_failure(struct agent_conn *conn, const char *reason)
 {
+	failure_notice_tell(&conn->uplink->failures, uv_now(conn->pipe.loop),
+			    conn->request.data[FRAME_HEADER_LEN], conn->id, reason);
+}
+
+/* Answers the request in flight in the agent's place, as an agent that cannot; then it is over. */
+static void conn_fail_request(struct agent_conn *conn, const char *reason)
+{
+	conn_tell_failure(conn, reason);
 	conn->is_last = true;
 	byte_buf_clear(&conn->reply);
 	agent_put_simple(&conn->reply, SSH_AGENT_FAILURE);
@@ -136,7 +144,7 @@ static void conn_send_request(struct agent_conn *conn)
 		return;
 	upstream_close(conn->upstream);
 	conn->upstream = NULL;
-	conn_fail_request(conn);
+	conn_fail_request(conn, "the connection to the daemon has ended");
 }
 
 static void on_upstream_open(void *owner)
@@ -170,12 +178,13 @@ static void on_upstream_ready(void *owner)
 	if (err == -EAGAIN)
 		return;
 	if (err != 0 || conn->reply.len != FRAME_HEADER_LEN + body_len) {
-		log_error("an agent request failed: the daemon's reply breaks the agent protocol");
 		upstream_close(conn->upstream);
 		conn->upstream = NULL;
-		conn_fail_request(conn);
+		conn_fail_request(conn, "the daemon's reply breaks the agent protocol");
 		return;
 	}
+	if (conn->reply.data[FRAME_HEADER_LEN] == SSH_AGENT_FAILURE)
+		conn_tell_failure(conn, upstream_remark(conn->upstream));
 	conn_write_reply(conn);
 }
 
@@ -187,7 +196,8 @@ static void on_upstream_closed(void *owner, const char *reason)
 	if (reason != NULL)
 		log_debug("an agent connection ended: %s", reason);
 	if (conn->state == AGENT_CONN_WAITING)
-		conn_fail_request(conn);
+		conn_fail_request(conn,
+				  reason != NULL ? reason : "the daemon closed the connection");
 	else if (conn->state == AGENT_CONN_WRITING)
 		conn->is_last = true;
 	else
@@ -266,8 +276,10 @@ static void conn_start_request(struct agent_conn *conn)
 		return;
 	}
 	err = uplink_open(conn->uplink, conn->id, &conn_upstream_events, conn, &conn->upstream);
-	if (err != 0)
-		conn_fail_request(conn);
+	if (err == -EHOSTUNREACH)
+		conn_fail_request(conn, "the link to the daemon is lost");
+	else if (err != 0)
+		conn_fail_request(conn, "no memory for another connection to the daemon");
 }
 
 /* Idle: takes the next request, if a whole one is there, or reads on. */

@@ -7,9 +7,6 @@
 #include "common/frame.h"
 #include "shim/printable.h"
 
-/* The source of the connection, which direct-tcpip wants named; nobody looks at it. */
-#define CHANNEL_ORIGIN "ssh-shim"
-
 static void on_stream_data(struct wire_channel *stream, struct byte_view bytes)
 {
 	struct link_channel *channel = stream->owner;
@@ -38,7 +35,8 @@ static void on_stream_closed(struct wire_channel *stream)
 static void on_stream_stderr(struct wire_channel *stream, struct byte_view bytes)
 {
 	struct link_channel *channel = stream->owner;
-	size_t len = strlen(channel->said);
+	/* Of an agent connection it is a remark, in one piece, and the latest counts. */
+	size_t len = channel->kind == LINK_CHANNEL_AGENT ? 0 : strlen(channel->said);
 	const uint8_t *newline = memchr(bytes.ptr, '\n', bytes.len);
 
 	if (newline != NULL)
@@ -71,7 +69,7 @@ static int channel_open(struct link_channel *channel)
 {
 	if (channel->kind == LINK_CHANNEL_VERB)
 		return ssh_channel_open_session(channel->ssh);
-	return ssh_channel_open_forward(channel->ssh, channel->name, 1, CHANNEL_ORIGIN, 0);
+	return ssh_channel_open_forward(channel->ssh, channel->name, 1, WIRE_ORIGINATOR_LISTENS, 0);
 }
 
 /*
@@ -143,6 +141,7 @@ int link_channel_send(struct link_channel *channel, struct byte_view bytes)
 {
 	int err = wire_channel_send(&channel->stream, bytes);
 
+	channel->said[0] = '\0'; /* it was of the request before */
 	if (err == 0)
 		wire_kick(&channel->link->wire);
 	return err;

@@ -32,7 +32,8 @@ struct link_channel {
 	const struct link_channel_events *events;
 	void *owner;
 	char name[128];
-	char said[LINK_SAID_SIZE]; /* a verb's stderr, printable, cut */
+	/* a verb's stderr, or why the next reply is a failure; printable, cut */
+	char said[LINK_SAID_SIZE];
 };
 
 /*

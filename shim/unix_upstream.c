@@ -50,14 +50,14 @@ static void unix_upstream_close(struct upstream *base)
 }
 
 /* The peer ended it, or broke it. */
-static void unix_upstream_end(struct unix_upstream *upstream, int err)
+static void unix_upstream_end(struct unix_upstream *upstream, const char *reason)
 {
 	const struct upstream_events *events = upstream->base.events;
 
 	upstream->base.events = NULL;
 	unix_upstream_close(&upstream->base);
 	if (events != NULL)
-		events->on_closed(upstream->base.owner, err == UV_EOF ? NULL : strerror(-err));
+		events->on_closed(upstream->base.owner, reason);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -78,11 +78,11 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 	if (upstream->base.events == NULL || got == 0)
 		return;
 	if (got < 0)
-		unix_upstream_end(upstream, (int)got);
+		unix_upstream_end(upstream, got == UV_EOF ? NULL : strerror((int)-got));
 	else if (upstream->base.events->on_data(upstream->base.owner, bytes))
 		upstream->base.events->on_ready(upstream->base.owner);
 	else
-		unix_upstream_end(upstream, -EMSGSIZE);
+		unix_upstream_end(upstream, "the daemon's reply breaks the agent protocol");
 }
 
 static void on_written(uv_write_t *write, int status)
@@ -92,7 +92,7 @@ static void on_written(uv_write_t *write, int status)
 	upstream->is_writing = false;
 	byte_buf_clear(&upstream->out);
 	if (status != 0 && upstream->base.events != NULL)
-		unix_upstream_end(upstream, status);
+		unix_upstream_end(upstream, strerror(-status));
 }
 
 /* Callers have one request in flight, so one running write is enough. */
@@ -136,6 +136,23 @@ static int connect_to(const char *path)
 	return err;
 }
 
+static const char *connecting_fault(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ECONNREFUSED:
+		return "nobody listens at the daemon's socket any more";
+	case EAGAIN:
+		return "the daemon takes no further connection";
+	case EMFILE:
+	case ENFILE:
+		return "ssh-shim is out of file descriptors; raise the limit of the build (ulimit "
+		       "-n)";
+	default:
+		return strerror(error);
+	}
+}
+
 static void on_connecting(uv_timer_t *timer)
 {
 	struct unix_upstream *upstream = timer->data;
@@ -149,7 +166,7 @@ static void on_connecting(uv_timer_t *timer)
 		return;
 	}
 	if (fd < 0) {
-		unix_upstream_end(upstream, fd);
+		unix_upstream_end(upstream, connecting_fault(-fd));
 		return;
 	}
 	uv_pipe_open(&upstream->pipe, fd);

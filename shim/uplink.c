@@ -78,14 +78,24 @@ static void on_channel_ready(struct link_channel *channel)
 		link_channel_close(channel);
 }
 
+static const char *link_upstream_remark(const struct upstream *base)
+{
+	const char *said = ((const struct link_upstream *)base)->channel.said;
+
+	return said[0] != '\0' ? said : NULL;
+}
+
 static void on_channel_closed(struct link_channel *channel)
 {
 	struct link_upstream *upstream = channel->owner;
 
-	if (upstream->base.events != NULL && link_channel_is_refused(channel))
-		log_error("%s refuses another agent connection for id %s; its log tells why",
-			  upstream->uplink->where, upstream->id);
-	link_upstream_end(upstream, NULL);
+	const char *reason = link_upstream_remark(&upstream->base);
+
+	if (upstream->uplink->state != UPLINK_UP)
+		reason = "the link to the daemon was lost";
+	else if (link_channel_is_refused(channel))
+		reason = "the daemon refuses another agent connection";
+	link_upstream_end(upstream, reason);
 }
 
 static const struct link_channel_events channel_events = {
@@ -115,6 +125,7 @@ static void link_upstream_close(struct upstream *base)
 static const struct upstream_ops link_upstream_ops = {
 	.send = link_upstream_send,
 	.close = link_upstream_close,
+	.remark = link_upstream_remark,
 };
 
 static void link_upstream_start(struct link_upstream *upstream)
@@ -166,7 +177,7 @@ static void on_not_found(void *owner, enum find_failure failure)
 	uplink->not_before_ms = uv_now(uplink->loop) + SEEK_INTERVAL_MS;
 	seek_end(uplink);
 	while (uplink->waiting != NULL)
-		link_upstream_end(waiting_pop(uplink), "the link is lost");
+		link_upstream_end(waiting_pop(uplink), "the link to the daemon is lost");
 }
 
 static const struct find_events seek_events = {

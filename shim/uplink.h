@@ -8,6 +8,7 @@
 #define SHIM_UPLINK_H
 
 #include "common/token.h"
+#include "shim/failure_notice.h"
 #include "shim/find.h"
 #include "shim/upstream.h"
 
@@ -29,7 +30,8 @@ struct uplink {
 	struct link_upstream *waiting; /* agent connections that wait for the link */
 	uint64_t not_before_ms;	       /* no new attempt before, after one that failed */
 	struct wait_notice *notice;    /* told of signatures in flight; NULL: nobody is */
-	bool has_told;		       /* that it cannot be found; once for each loss */
+	struct failure_notice failures;
+	bool has_told; /* that it cannot be found; once for each loss */
 };
 
 /* Takes over what was found. */

@@ -23,6 +23,8 @@ struct upstream_events {
 struct upstream_ops {
 	int (*send)(struct upstream *upstream, struct byte_view bytes);
 	void (*close)(struct upstream *upstream);
+	/* NULL where the other end cannot say any. */
+	const char *(*remark)(const struct upstream *upstream);
 };
 
 /* The first member of each kind. */
@@ -36,6 +38,12 @@ struct upstream {
 static inline int upstream_send(struct upstream *upstream, struct byte_view bytes)
 {
 	return upstream->ops->send(upstream, bytes);
+}
+
+/* In on_ready: why the reply is a failure, if it is one, for people; or NULL. */
+static inline const char *upstream_remark(const struct upstream *upstream)
+{
+	return upstream->ops->remark != NULL ? upstream->ops->remark(upstream) : NULL;
 }
 
 /* No event comes any more; it frees itself. Not to be called after on_closed. */

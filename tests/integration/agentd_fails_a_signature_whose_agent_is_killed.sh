@@ -16,7 +16,7 @@ await_lines 2 agent.log '^asked$'
 kill -KILL "$FAKE_AGENT_PID"
 wait "$client"
 expect_output 5
-daemon_await_log 'id=f .* the agent closed the connection$'
+daemon_await_log 'id=f .* the agent died, or closed the connection$'
 
 [ "$(raw_agent "$(id_socket a)" sign 200)" = 14 ] || fail 'another id does not work'
 [ "$(raw_agent "$(id_socket f)" type 11)" = 5 ] || fail 'an agent that is gone answered'

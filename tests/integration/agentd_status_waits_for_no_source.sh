@@ -28,7 +28,7 @@ status_is 'one(ids, id="hanging")["fault"] == "it does not answer"' \
 	'one(ids, id="hanging")["available"] is False and one(ids, id="hanging")["keys"] == []' \
 	'one(ids, id="refusing")["fault"] == "it does not list its keys"' \
 	'one(ids, id="lying")["fault"] == "the list of its keys is malformed"' \
-	'one(ids, id="gone")["fault"] == "no such file or directory"' \
+	'one(ids, id="gone")["fault"] == "the socket of the agent is gone"' \
 	'len(one(ids, id="a")["keys"]) == len(one(ids, id="stalling")["keys"]) == 1' \
 	'one(ids, id="stalling")["available"] and one(ids, id="stalling")["upstream_connections"] == 1' \
 	'requests_in_flight == 1' 'one(requests, id="stalling")["kind"] == "sign"' \

@@ -13,5 +13,5 @@ shim_status -- "$AGENT_CLIENT" 12
 expect_status 1
 expect_line out.log '^8 12$'
 expect_line out.log '^4 5$'
-expect_line error.log '^ssh-shim: .*refuses another agent connection for id projecta'
+expect_line error.log '^ssh-shim: .* \(id "projecta"\): the daemon refuses another agent connection'
 daemon_stop

@@ -19,10 +19,19 @@ static void on_replied(struct relay *relay, struct byte_view frame)
 
 	ck_assert(!client->has_ended);
 	client->replies++;
+	client->excuse = client->next_excuse;
+	client->next_excuse = NULL;
 	byte_buf_clear(&client->last);
 	byte_buf_put_bytes(&client->last, frame.ptr, frame.len);
 	if (client->goes_on)
 		relay_run(relay);
+}
+
+static void on_excused(struct relay *relay, const char *reason)
+{
+	struct world_client *client = relay_owner(relay);
+
+	client->next_excuse = reason;
 }
 
 static void on_ended(struct relay *relay)
@@ -35,6 +44,7 @@ static void on_ended(struct relay *relay)
 
 static const struct relay_events client_events = {
 	.on_replied = on_replied,
+	.on_excused = on_excused,
 	.on_ended = on_ended,
 };
 

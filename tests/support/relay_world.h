@@ -16,6 +16,8 @@ struct world_client {
 	struct grant grant;
 	unsigned replies;
 	struct byte_buf last; /* the last reply, its header included */
+	const char *excuse;   /* what was said before it, of why it is a failure; else NULL */
+	const char *next_excuse;
 	bool has_ended;
 	bool goes_on; /* takes up its next request as soon as a reply has come */
 };

@@ -60,8 +60,18 @@ static void on_stream_closed(struct wire_channel *channel)
 	stream->is_open = false;
 }
 
+static void on_stream_stderr(struct wire_channel *channel, struct byte_view bytes)
+{
+	struct stream *stream = channel->owner;
+
+	snprintf(stream->remark, sizeof(stream->remark), "%.*s", (int)bytes.len,
+		 (const char *)bytes.ptr);
+	stream->in_before_remark = stream->in.len;
+}
+
 static const struct wire_channel_events stream_events = {
 	.on_data = on_stream_data,
+	.on_stderr = on_stream_stderr,
 	.on_ready = on_stream_ready,
 	.on_closed = on_stream_closed,
 };

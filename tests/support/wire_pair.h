@@ -24,6 +24,8 @@ struct stream {
 	struct wire_channel channel;
 	struct end *end;
 	struct byte_buf in;
+	char remark[64];	 /* the last that came for stderr */
+	size_t in_before_remark; /* bytes that had come when it did */
 	bool is_open;
 	int ready_count;
 	int closed_count;

@@ -239,6 +239,7 @@ START_TEST(a_refused_request_fails_and_never_reaches_the_agent)
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
 	ck_assert_uint_eq(world.sources.list[0]->state->open_count, 0);
 	said_expect("refused kind=other id=one");
+	ck_assert_str_eq(client->excuse, "a build may not change the agent");
 	client_ask_signature(client, 1); /* and the connection goes on */
 	world_await_replies(&world, client, 2);
 	assert_echo(client, 1);

@@ -184,6 +184,60 @@ START_TEST(a_channel_that_ends_borrows_nothing)
 }
 END_TEST
 
+static void remark_and_reply(struct stream *stream)
+{
+	static const uint8_t reply[5];
+	char text[16];
+
+	if (!stream->end->is_server || stream->in.len == 0)
+		return;
+	wire_channel_remark(&stream->channel, "one that is replaced");
+	snprintf(text, sizeof(text), "remark %d", stream->ready_count);
+	wire_channel_remark(&stream->channel, text);
+	ck_assert_int_eq(wire_channel_send(&stream->channel, (struct byte_view){reply, 5}), 0);
+	byte_buf_clear(&stream->in);
+}
+
+START_TEST(remark_arrives_before_the_reply_and_once)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair->server.on_ready = remark_and_reply;
+	pair_start(pair, &turns, _i);
+	stream = stream_open(&pair->client);
+	for (size_t i = 0; i < 3; i++) {
+		stream->remark[0] = '\0';
+		ck_assert_int_eq(stream_send_pattern(stream, 1, 1), 0);
+		TURN_UNTIL(&turns, stream->in.len == 5 * (i + 1));
+		ck_assert_int_eq(strncmp(stream->remark, "remark ", 7), 0);
+		ck_assert_uint_eq(stream->in_before_remark, 5 * i);
+	}
+	stream->remark[0] = '\0';
+	turns_for(&turns, 20);
+	ck_assert_str_eq(stream->remark, "");
+	pair_end(pair, &turns);
+}
+END_TEST
+
+START_TEST(remark_of_a_channel_that_ends_is_dropped)
+{
+	struct pair *pair = pair_new();
+	struct stream *stream;
+
+	pair_start(pair, &turns, PAIR_TCP);
+	stream = stream_open(&pair->client);
+	TURN_UNTIL(&turns, stream->is_open);
+	wire_channel_remark(&pair->server.streams[0].channel, "nobody hears it");
+	wire_channel_abort(&pair->server.streams[0].channel);
+	wire_channel_remark(&pair->server.streams[0].channel, "nor this");
+	wire_kick(&pair->server.wire);
+	TURN_UNTIL(&turns, stream->closed_count == 1);
+	ck_assert_str_eq(stream->remark, "");
+	pair_end(pair, &turns);
+}
+END_TEST
+
 START_TEST(idle_wire_takes_no_turns)
 {
 	struct pair *pair = pair_new();
@@ -372,6 +426,9 @@ int main(void)
 	tcase_add_test(tests, peer_that_stops_reading_is_not_fed_and_delays_nobody);
 	tcase_add_test(tests, lent_bytes_leave_unchanged_and_uncopied);
 	tcase_add_test(tests, a_channel_that_ends_borrows_nothing);
+	tcase_add_loop_test(tests, remark_arrives_before_the_reply_and_once, PAIR_TCP,
+			    PAIR_UNIX + 1);
+	tcase_add_test(tests, remark_of_a_channel_that_ends_is_dropped);
 	tcase_add_test(tests, idle_wire_takes_no_turns);
 	tcase_add_test(tests, small_request_takes_the_server_two_rounds);
 	tcase_add_test(tests, output_over_its_cap_is_refused_and_the_rest_is_unharmed);
