@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "shim/discover.h"
 
-enum { RETRY_MS = 200 };
+enum { RETRY_MS = 200, HURRY_MS = 100 };
 
 struct find {
 	struct find_request request;
@@ -16,6 +16,7 @@ struct find {
 	struct discover *discover; /* NULL: not asking, or not any more */
 	uv_timer_t judge;	   /* soon after an outcome, outside of whatever brought it */
 	uv_timer_t retry;
+	uv_timer_t hurry; /* a name's next address, where one keeps us waiting */
 	uv_timer_t deadline;
 	int open_handles;
 	const struct find_events *events; /* NULL once one has been told */
@@ -44,6 +45,7 @@ static void find_stop(struct find *find)
 	find->events = NULL;
 	uv_timer_stop(&find->judge);
 	uv_timer_stop(&find->retry);
+	uv_timer_stop(&find->hurry);
 	uv_timer_stop(&find->deadline);
 }
 
@@ -188,6 +190,16 @@ static void on_retry(uv_timer_t *timer)
 	}
 }
 
+static void on_hurry(uv_timer_t *timer)
+{
+	struct find *find = timer->data;
+
+	if (find->is_closing || find->events == NULL)
+		return;
+	for (size_t i = 0; i < find->request.candidates.count; i++)
+		probe_hurry(&find->probes[i]);
+}
+
 static void on_deadline(uv_timer_t *timer)
 {
 	struct find *find = timer->data;
@@ -223,9 +235,11 @@ int find_start(uv_loop_t *loop, const struct find_request *request,
 	find->owner = owner;
 	timer_init(find, loop, &find->judge);
 	timer_init(find, loop, &find->retry);
+	timer_init(find, loop, &find->hurry);
 	timer_init(find, loop, &find->deadline);
 	uv_timer_start(&find->judge, on_judge, 0, 0); /* there may be no candidates */
 	uv_timer_start(&find->deadline, on_deadline, request->wait_ms, 0);
+	uv_timer_start(&find->hurry, on_hurry, HURRY_MS, HURRY_MS);
 	if (request->is_patient)
 		uv_timer_start(&find->retry, on_retry, RETRY_MS, RETRY_MS);
 	for (size_t i = 0; i < request->candidates.count; i++)
@@ -245,6 +259,7 @@ void find_close(struct find *find)
 		probe_close(&find->probes[i]);
 	uv_close((uv_handle_t *)&find->judge, on_handle_closed);
 	uv_close((uv_handle_t *)&find->retry, on_handle_closed);
+	uv_close((uv_handle_t *)&find->hurry, on_handle_closed);
 	uv_close((uv_handle_t *)&find->deadline, on_handle_closed);
 }
 

@@ -4,14 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/address.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
 #include "shim/printable.h"
 #include "shim/unix_path.h"
 #include "shim/unix_upstream.h"
 
-/* One address that swallows packets must not eat up the time of the others. */
-enum { ADDRESS_TIMEOUT_MS = 1500 };
+enum {
+	/* A first packet that was lost is sent again after a second; who has not answered then will not. */
+	ADDRESS_TIMEOUT_MS = 1500,
+	/* How long an address keeps the next one waiting: one that swallows packets, and one that speaks no SSH, or
+	 * not yet, as a daemon with many logins at once. */
+	DIAL_PATIENCE_MS = 300,
+	LINK_PATIENCE_MS = 1000,
+};
 
 static void probe_finish(struct probe *probe, enum probe_outcome outcome, const char *said)
 {
@@ -20,9 +27,93 @@ static void probe_finish(struct probe *probe, enum probe_outcome outcome, const 
 	probe->on_done(probe);
 }
 
+static void attempt_close(struct probe_attempt *attempt)
+{
+	if (attempt->dial != NULL)
+		dial_close(attempt->dial);
+	if (attempt->link != NULL)
+		link_close(attempt->link);
+	attempt->dial = NULL;
+	attempt->link = NULL;
+	if (attempt->outcome == PROBE_RUNNING)
+		attempt->outcome = PROBE_SILENT;
+}
+
+/* What its only address said, or each of them. */
+static void probe_sum_up(const struct probe *probe, char *said, size_t size)
+{
+	char address[ADDRESS_TEXT_MAX];
+	size_t len = 0;
+
+	said[0] = '\0';
+	for (size_t i = 0; i < probe->attempt_count && len < size; i++) {
+		const struct sockaddr *sockaddr =
+			(const struct sockaddr *)&probe->resolved.addresses[i];
+
+		if (probe->resolved.count > 1)
+			len += (size_t)snprintf(said + len, size - len, "%s%s: ", i > 0 ? "; " : "",
+						address_format(sockaddr, address));
+		if (len < size)
+			len += (size_t)snprintf(said + len, size - len, "%s",
+						probe->attempts[i].said);
+	}
+}
+
+static void attempt_say(struct probe_attempt *attempt, enum probe_outcome outcome, const char *said)
+{
+	attempt->outcome = outcome;
+	attempt->since_ms = uv_now(attempt->probe->loop);
+	snprintf(attempt->said, sizeof(attempt->said), "%s", said);
+	probe_sum_up(attempt->probe, attempt->probe->said, sizeof(attempt->probe->said));
+}
+
+/* Ends the probe; of its attempts none but keep goes on. */
+static void probe_end(struct probe *probe, enum probe_outcome outcome,
+		      const struct probe_attempt *keep)
+{
+	char said[LINK_SAID_SIZE];
+
+	for (size_t i = 0; i < probe->attempt_count; i++) {
+		if (&probe->attempts[i] != keep)
+			attempt_close(&probe->attempts[i]);
+	}
+	probe_sum_up(probe, said, sizeof(said));
+	probe_finish(probe, outcome, outcome == PROBE_FOUND ? "found" : said);
+}
+
+static bool probe_try_next(struct probe *probe);
+
+/* One attempt has come to nothing. */
+static void attempt_fail(struct probe_attempt *attempt, enum probe_outcome outcome,
+			 const char *said)
+{
+	struct probe *probe = attempt->probe;
+	enum probe_outcome worst = PROBE_ABSENT;
+
+	attempt_say(attempt, outcome, said);
+	/* All addresses of a name are one daemon to us, or replicas of one: no other would say yes. */
+	if (outcome == PROBE_REFUSED) {
+		probe_end(probe, PROBE_REFUSED, NULL);
+		return;
+	}
+	probe->outcome = PROBE_RUNNING; /* again, if a link was lost before it was taken */
+	if (probe_try_next(probe))
+		return;
+	for (size_t i = 0; i < probe->attempt_count; i++) {
+		if (probe->attempts[i].outcome == PROBE_RUNNING)
+			return;
+		if (probe->attempts[i].outcome > worst)
+			worst = probe->attempts[i].outcome;
+	}
+	probe_end(probe, worst, NULL);
+}
+
 static void on_link_ready(void *owner)
 {
-	probe_finish(owner, PROBE_FOUND, "found");
+	struct probe_attempt *attempt = owner;
+
+	attempt->outcome = PROBE_FOUND;
+	probe_end(attempt->probe, PROBE_FOUND, attempt);
 }
 
 static void on_link_failed(void *owner, enum link_failure failure, const char *said)
@@ -32,19 +123,19 @@ static void on_link_failed(void *owner, enum link_failure failure, const char *s
 		[LINK_OTHER_DAEMON] = PROBE_OTHER_DAEMON,
 		[LINK_REFUSED] = PROBE_REFUSED,
 	};
-	struct probe *probe = owner;
+	struct probe_attempt *attempt = owner;
 
-	probe->link = NULL;
-	probe_finish(probe, outcomes[failure], said);
+	attempt->link = NULL;
+	attempt_fail(attempt, outcomes[failure], said);
 }
 
 /* Between its login and its being taken. */
 static void on_link_lost(void *owner, const char *reason)
 {
-	struct probe *probe = owner;
+	struct probe_attempt *attempt = owner;
 
-	probe->link = NULL;
-	probe_finish(probe, PROBE_SILENT, reason);
+	attempt->link = NULL;
+	attempt_fail(attempt, PROBE_SILENT, reason);
 }
 
 static const struct link_events probe_link_events = {
@@ -53,36 +144,57 @@ static const struct link_events probe_link_events = {
 	.on_lost = on_link_lost,
 };
 
-static void probe_dial(struct probe *probe, int last_err);
+static void attempt_fail_dial(struct probe_attempt *attempt, int err)
+{
+	attempt_fail(attempt, err == -ETIMEDOUT ? PROBE_SILENT : PROBE_ABSENT, strerror(-err));
+}
 
 static void on_dialed(void *owner, int err, int fd)
 {
-	struct probe *probe = owner;
+	struct probe_attempt *attempt = owner;
+	struct probe *probe = attempt->probe;
 
-	probe->dial = NULL;
+	attempt->dial = NULL;
 	if (err != 0) {
-		probe_dial(probe, err);
+		attempt_fail_dial(attempt, err);
 		return;
 	}
-	snprintf(probe->said, sizeof(probe->said), "connected, but no SSH key exchange and login");
-	if (link_start(probe->loop, fd, probe->credentials, &probe_link_events, probe,
-		       &probe->link) != 0)
-		probe_finish(probe, PROBE_SILENT, "the connection broke at once");
+	attempt_say(attempt, PROBE_RUNNING, "connected, but no SSH key exchange and login");
+	if (link_start(probe->loop, fd, probe->credentials, &probe_link_events, attempt,
+		       &attempt->link) != 0)
+		attempt_fail(attempt, PROBE_SILENT, "the connection broke at once");
 }
 
-/* The next address, or the end with what the last one said. */
-static void probe_dial(struct probe *probe, int last_err)
+/* False if there is no further address. What comes of it may be known when this returns. */
+static bool probe_try_next(struct probe *probe)
 {
-	while (probe->next_address < probe->resolved.count) {
-		snprintf(probe->said, sizeof(probe->said), "no answer to the connection attempt");
-		last_err =
-			dial_start(probe->loop, &probe->resolved.addresses[probe->next_address++],
-				   ADDRESS_TIMEOUT_MS, on_dialed, probe, &probe->dial);
-		if (last_err == 0)
-			return;
-	}
-	probe_finish(probe, last_err == -ETIMEDOUT ? PROBE_SILENT : PROBE_ABSENT,
-		     strerror(-last_err));
+	struct probe_attempt *attempt;
+	int err;
+
+	if (probe->attempt_count == probe->resolved.count)
+		return false;
+	attempt = &probe->attempts[probe->attempt_count];
+	*attempt = (struct probe_attempt){.probe = probe};
+	probe->attempt_count++;
+	attempt_say(attempt, PROBE_RUNNING, "no answer to the connection attempt");
+	err = dial_start(probe->loop, &probe->resolved.addresses[probe->attempt_count - 1],
+			 ADDRESS_TIMEOUT_MS, on_dialed, attempt, &attempt->dial);
+	if (err != 0)
+		attempt_fail_dial(attempt, err);
+	return true;
+}
+
+void probe_hurry(struct probe *probe)
+{
+	const struct probe_attempt *last;
+	uint64_t patience_ms;
+
+	if (probe->outcome != PROBE_RUNNING || probe->attempt_count == 0)
+		return;
+	last = &probe->attempts[probe->attempt_count - 1];
+	patience_ms = last->link != NULL ? LINK_PATIENCE_MS : DIAL_PATIENCE_MS;
+	if (uv_now(probe->loop) - last->since_ms >= patience_ms)
+		(void)probe_try_next(probe);
 }
 
 static void on_resolved(void *owner, const struct resolved *resolved, const char *reason)
@@ -95,16 +207,15 @@ static void on_resolved(void *owner, const struct resolved *resolved, const char
 	if (probe->resolved.count == 0)
 		probe_finish(probe, PROBE_ABSENT, reason);
 	else
-		probe_dial(probe, 0);
+		(void)probe_try_next(probe);
 }
 
 static void probe_start_tcp(struct probe *probe)
 {
 	const struct candidate *candidate = probe->candidate;
 
-	probe->next_address = 0;
 	if (resolve_literal(candidate->host, candidate->port, &probe->resolved)) {
-		probe_dial(probe, 0);
+		(void)probe_try_next(probe);
 		return;
 	}
 	snprintf(probe->said, sizeof(probe->said), "the name is not resolved yet");
@@ -196,23 +307,25 @@ void probe_close(struct probe *probe)
 {
 	if (probe->resolve != NULL)
 		resolve_close(probe->resolve);
-	if (probe->dial != NULL)
-		dial_close(probe->dial);
-	if (probe->link != NULL)
-		link_close(probe->link);
+	for (size_t i = 0; i < probe->attempt_count; i++)
+		attempt_close(&probe->attempts[i]);
+	probe->attempt_count = 0;
 	if (probe->upstream != NULL)
 		upstream_close(probe->upstream);
 	probe->resolve = NULL;
-	probe->dial = NULL;
-	probe->link = NULL;
 	probe->upstream = NULL;
 	byte_buf_deinit(&probe->reply);
 }
 
 struct link *probe_take_link(struct probe *probe)
 {
-	struct link *link = probe->link;
+	struct link *link = NULL;
 
-	probe->link = NULL; /* transferred */
+	for (size_t i = 0; i < probe->attempt_count; i++) {
+		if (probe->attempts[i].link == NULL)
+			continue;
+		link = probe->attempts[i].link;
+		probe->attempts[i].link = NULL; /* transferred */
+	}
 	return link;
 }

@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-enum { RESOLVE_ADDRESSES_MAX = 4 };
+/* More than replicas of a daemon are likely to be down at once, with a record of each family. */
+enum { RESOLVE_ADDRESSES_MAX = 8 };
 
 struct resolved {
 	struct sockaddr_storage addresses[RESOLVE_ADDRESSES_MAX];

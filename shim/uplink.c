@@ -12,6 +12,7 @@
 enum {
 	SEEK_MAX_MS = 5000,	 /* an agent's client waits that long for a lost link */
 	SEEK_INTERVAL_MS = 1000, /* after a failed attempt requests fail at once for that long */
+	LINKS_MAX = 3,		 /* that may be lost under an agent connection before it is open */
 };
 
 /* An agent connection over the link; before it is up, one that waits for it. */
@@ -21,9 +22,21 @@ struct link_upstream {
 	struct uplink *uplink;
 	const char *id;		    /* its owner's */
 	struct link_upstream *next; /* in uplink->waiting */
+	unsigned link_count;	    /* that were to carry it */
 	bool is_waiting;
+	bool is_open;
 	bool is_overrun; /* its owner wants no more of it */
 };
+
+static int uplink_seek(struct uplink *uplink);
+static void link_upstream_start(struct link_upstream *upstream);
+
+static void waiting_push(struct link_upstream *upstream)
+{
+	upstream->is_waiting = true;
+	upstream->next = upstream->uplink->waiting;
+	upstream->uplink->waiting = upstream;
+}
 
 static void waiting_remove(struct link_upstream *upstream)
 {
@@ -56,6 +69,7 @@ static void on_channel_open(struct link_channel *channel)
 {
 	struct link_upstream *upstream = channel->owner;
 
+	upstream->is_open = true;
 	if (upstream->base.events != NULL)
 		upstream->base.events->on_open(upstream->base.owner);
 }
@@ -85,13 +99,35 @@ static const char *link_upstream_remark(const struct upstream *base)
 	return said[0] != '\0' ? said : NULL;
 }
 
+/*
+ * Nothing had been asked of the agent yet: of a link that was lost under it, it is none that was in flight, and
+ * goes on over the next. True if it does.
+ */
+static bool link_upstream_restart(struct link_upstream *upstream)
+{
+	struct uplink *uplink = upstream->uplink;
+
+	if (upstream->base.events == NULL || upstream->is_open || upstream->link_count == LINKS_MAX)
+		return false;
+	if (uplink->state == UPLINK_UP) {
+		link_upstream_start(upstream);
+		return true;
+	}
+	if (uplink_seek(uplink) != 0)
+		return false;
+	waiting_push(upstream);
+	return true;
+}
+
 static void on_channel_closed(struct link_channel *channel)
 {
 	struct link_upstream *upstream = channel->owner;
-
+	bool is_link_lost = channel->link != upstream->uplink->link;
 	const char *reason = link_upstream_remark(&upstream->base);
 
-	if (upstream->uplink->state != UPLINK_UP)
+	if (is_link_lost && link_upstream_restart(upstream))
+		return;
+	if (is_link_lost)
 		reason = "the link to the daemon was lost";
 	else if (link_channel_is_refused(channel))
 		reason = "the daemon refuses another agent connection";
@@ -130,6 +166,7 @@ static const struct upstream_ops link_upstream_ops = {
 
 static void link_upstream_start(struct link_upstream *upstream)
 {
+	upstream->link_count++;
 	link_channel_open(&upstream->channel, upstream->uplink->link, LINK_CHANNEL_AGENT,
 			  upstream->id, &channel_events, upstream);
 }
@@ -238,9 +275,7 @@ int uplink_open(struct uplink *uplink, const char *id, const struct upstream_eve
 		link_upstream_start(upstream);
 		return 0;
 	}
-	upstream->is_waiting = true;
-	upstream->next = uplink->waiting;
-	uplink->waiting = upstream;
+	waiting_push(upstream);
 	return 0;
 }
 

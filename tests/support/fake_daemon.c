@@ -2,7 +2,7 @@
  * fake_daemon - a daemon for the shim's tests that does what it is told, wrong things too.
  *
  * usage: fake_daemon [OPTION]...
- *   --port N         listen there (default: any free port), on 127.0.0.1
+ *   --port N         listen there (default: any free port); --address A (default: 127.0.0.1)
  *   --key-file FILE  host key: read from FILE, made there if it does not exist
  *   --mute           accept connections, and say nothing
  *   --refuse TEXT    let nobody in; TEXT is the banner
@@ -45,6 +45,7 @@ static struct {
 	const char *ids;
 	const char *default_id;
 	const char *key_file;
+	const char *address;
 	const char *lines[LINES_MAX];
 	size_t line_count;
 	uint16_t port;
@@ -55,6 +56,7 @@ static struct {
 } fake = {
 	.ids = "default",
 	.default_id = "default",
+	.address = "127.0.0.1",
 	/* SSH_AGENT_IDENTITIES_ANSWER without identities */
 	.reply = {0, 0, 0, 5, SSH_AGENT_IDENTITIES_ANSWER, 0, 0, 0, 0},
 	.reply_len = 9,
@@ -298,7 +300,7 @@ static int listen_on(uint16_t *port)
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(*port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = inet_addr(fake.address),
 	};
 	socklen_t len = sizeof(address);
 	const int on = 1;
@@ -325,11 +327,11 @@ static void read_hex(const char *hex)
 static void read_options(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"port", 1, NULL, 'p'},	  {"key-file", 1, NULL, 'k'}, {"mute", 0, NULL, 'm'},
-		{"refuse", 1, NULL, 'r'}, {"trust", 0, NULL, 't'},    {"other-pin", 0, NULL, 'o'},
-		{"ids", 1, NULL, 'i'},	  {"default", 1, NULL, 'd'},  {"bad-offer", 0, NULL, 'b'},
-		{"stall", 0, NULL, 's'},  {"reply", 1, NULL, 'x'},    {"line", 1, NULL, 'l'},
-		{NULL, 0, NULL, 0},
+		{"port", 1, NULL, 'p'},	   {"key-file", 1, NULL, 'k'}, {"mute", 0, NULL, 'm'},
+		{"refuse", 1, NULL, 'r'},  {"trust", 0, NULL, 't'},    {"other-pin", 0, NULL, 'o'},
+		{"ids", 1, NULL, 'i'},	   {"default", 1, NULL, 'd'},  {"bad-offer", 0, NULL, 'b'},
+		{"stall", 0, NULL, 's'},   {"reply", 1, NULL, 'x'},    {"line", 1, NULL, 'l'},
+		{"address", 1, NULL, 'a'}, {NULL, 0, NULL, 0},
 	};
 	int code;
 
@@ -351,6 +353,8 @@ static void read_options(int argc, char **argv)
 			fake.default_id = optarg;
 		else if (code == 'l' && fake.line_count < LINES_MAX)
 			fake.lines[fake.line_count++] = optarg;
+		else if (code == 'a')
+			fake.address = optarg;
 		else if (code == 'x')
 			read_hex(optarg);
 		else if (code == '?')
