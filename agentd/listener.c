@@ -11,6 +11,7 @@ enum {
 	LISTENER_ACCEPTS_PER_TURN =
 		2, /* each costs as much as several requests of those who are in */
 	LISTENER_PAUSE_MS = 100,
+	LISTENER_BUSY_MS = 1,
 	/*
 	 * Descriptors that a connection costs: its own, a link's second, a pair for the keeper. Who
 	 * would not get them waits in the backlog, rather than be accepted and dropped.
@@ -28,13 +29,18 @@ static void on_pause_over(uv_timer_t *timer)
 		uv_poll_start(&listener->poll, UV_READABLE, on_readable);
 }
 
+static void listener_rest(struct listener *listener, unsigned time_ms)
+{
+	uv_poll_stop(&listener->poll);
+	uv_timer_start(&listener->pause, on_pause_over, time_ms, 0);
+}
+
 static void listener_pause(struct listener *listener, const char *reason)
 {
 	if (!listener->has_said_so)
 		log_warn("not accepting on %s for now: %s", listener->name, reason);
 	listener->has_said_so = true;
-	uv_poll_stop(&listener->poll);
-	uv_timer_start(&listener->pause, on_pause_over, LISTENER_PAUSE_MS, 0);
+	listener_rest(listener, LISTENER_PAUSE_MS);
 }
 
 /* False, and errno, if there are too few descriptors for one more connection. */
@@ -76,8 +82,10 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		socklen_t len = sizeof(peer);
 		int fd;
 
-		if (listener->events->is_busy != NULL && listener->events->is_busy(listener))
-			return; /* the socket goes on telling */
+		if (listener->events->is_busy != NULL && listener->events->is_busy(listener)) {
+			listener_rest(listener, LISTENER_BUSY_MS);
+			return;
+		}
 		if (listener->events->is_full != NULL && listener->events->is_full(listener)) {
 			listener_pause(listener, "as many links are open as are allowed");
 			return;

@@ -5,6 +5,10 @@
 enum {
 	/* About what one key exchange costs, and ten requests. */
 	TURN_NS = 300 * 1000,
+	/* Strangers have up to TURN_NS, then none for so long: a tenth to a quarter of the time. */
+	STRANGERS_PAUSE_MS = 2,
+	/* A member who did nothing for so long is not kept waiting by strangers. */
+	MEMBERS_AT_WORK_NS = 50 * 1000 * 1000,
 	/* After so long, seven eighths of the time used still count. */
 	DECAY_PERIOD_NS = 1000 * 1000 * 1000,
 	DECAY_PERIODS_MAX = 128,
@@ -52,22 +56,49 @@ static void wire_turn_run(struct wire_turn *turn)
 	turn->on_turn(turn);
 }
 
+static bool strangers_may_go(const struct wire_turns *turns)
+{
+	return !TAILQ_EMPTY(&turns->strangers) &&
+	       !uv_is_active((const uv_handle_t *)&turns->strangers_pause);
+}
+
 static void on_next(uv_idle_t *next)
 {
 	struct wire_turns *turns = next->data;
 
 	while (!TAILQ_EMPTY(&turns->members) && has_time(turns))
 		wire_turn_run(wire_turns_least(turns));
-	if (TAILQ_EMPTY(&turns->members) && TAILQ_EMPTY(&turns->strangers))
+	if (TAILQ_EMPTY(&turns->members) && !strangers_may_go(turns))
 		uv_idle_stop(next);
+}
+
+static void on_strangers_pause_over(uv_timer_t *pause)
+{
+	struct wire_turns *turns = pause->data;
+
+	if (!TAILQ_EMPTY(&turns->strangers))
+		uv_idle_start(&turns->next, on_next);
+}
+
+static bool members_are_at_work(const struct wire_turns *turns)
+{
+	return turns->members_came_ns != 0 &&
+	       uv_hrtime() - turns->members_came_ns < MEMBERS_AT_WORK_NS;
 }
 
 static void on_strangers_turn(uv_prepare_t *prepare)
 {
 	struct wire_turns *turns = prepare->data;
 
-	if (!TAILQ_EMPTY(&turns->strangers))
-		wire_turn_run(TAILQ_FIRST(&turns->strangers));
+	if (!strangers_may_go(turns))
+		return;
+	wire_turn_run(TAILQ_FIRST(&turns->strangers));
+	if (turns->strangers_spent_ns < TURN_NS)
+		return;
+	turns->strangers_spent_ns = 0;
+	if (members_are_at_work(turns))
+		uv_timer_start(&turns->strangers_pause, on_strangers_pause_over, STRANGERS_PAUSE_MS,
+			       0);
 }
 
 static void on_turn_end(uv_check_t *check)
@@ -84,9 +115,11 @@ void wire_turns_init(struct wire_turns *turns, uv_loop_t *loop)
 	TAILQ_INIT(&turns->strangers);
 	uv_idle_init(loop, &turns->next);
 	uv_prepare_init(loop, &turns->strangers_turn);
+	uv_timer_init(loop, &turns->strangers_pause);
 	uv_check_init(loop, &turns->turn_end);
 	turns->next.data = turns;
 	turns->strangers_turn.data = turns;
+	turns->strangers_pause.data = turns;
 	turns->turn_end.data = turns;
 	uv_prepare_start(&turns->strangers_turn, on_strangers_turn);
 	uv_check_start(&turns->turn_end, on_turn_end);
@@ -98,6 +131,7 @@ void wire_turns_close(struct wire_turns *turns)
 {
 	uv_close((uv_handle_t *)&turns->next, NULL);
 	uv_close((uv_handle_t *)&turns->strangers_turn, NULL);
+	uv_close((uv_handle_t *)&turns->strangers_pause, NULL);
 	uv_close((uv_handle_t *)&turns->turn_end, NULL);
 }
 
@@ -134,10 +168,16 @@ bool wire_turn_ask(struct wire_turn *turn)
 
 void wire_turn_use(struct wire_turn *turn, uint64_t used_ns)
 {
-	wire_turn_decay(turn, uv_hrtime());
+	uint64_t now_ns = uv_hrtime();
+
+	wire_turn_decay(turn, now_ns);
 	turn->used_ns += used_ns;
-	if (!turn->is_stranger)
+	if (turn->is_stranger) {
+		turn->turns->strangers_spent_ns += used_ns;
+	} else {
 		turn->turns->spent_ns += used_ns;
+		turn->turns->members_came_ns = now_ns;
+	}
 }
 
 bool wire_turns_has_strangers(const struct wire_turns *turns)

@@ -6,6 +6,8 @@
  * the loop's time lately, so that whoever keeps it busy waits for those who do not, and not the other way
  * round. Strangers, who have not said yet who they are, have a line of their own, which moves by one in
  * every turn: they keep nobody waiting for more than the work of one of them, and nobody keeps them out.
+ * While members are at work, strangers pause after each share of time they have had: most of what members
+ * ask meets none of them.
  */
 #ifndef COMMON_WIRE_TURNS_H
 #define COMMON_WIRE_TURNS_H
@@ -31,14 +33,17 @@ TAILQ_HEAD(wire_turn_list, wire_turn);
 struct wire_turns {
 	struct wire_turn_list members;
 	struct wire_turn_list strangers;
-	uint64_t spent_ns; /* in this turn of the loop */
+	uint64_t spent_ns;	     /* by members, in this turn of the loop */
+	uint64_t strangers_spent_ns; /* since their last pause */
+	uint64_t members_came_ns;    /* when a member last did something; 0: never */
 	uv_idle_t
 		next; /* first in a turn of the loop: members; it also keeps the loop from waiting */
 	uv_prepare_t strangers_turn; /* then a stranger, when all members' replies have left */
+	uv_timer_t strangers_pause;  /* while it runs, they have no turn */
 	uv_check_t turn_end;	     /* last, after the sockets */
 };
 
-/* It keeps no loop alive by itself. */
+/* It keeps no loop alive by itself, but for the moment of a pause. */
 void wire_turns_init(struct wire_turns *turns, uv_loop_t *loop);
 
 /* Starts closing; all its wires are closed or closing. */

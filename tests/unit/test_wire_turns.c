@@ -117,7 +117,7 @@ START_TEST(one_stranger_is_served_in_a_turn)
 }
 END_TEST
 
-START_TEST(strangers_and_members_do_not_wait_for_each_other)
+static void begin_with_two_of_each(void)
 {
 	begin();
 	wire_turn_join(&wires[0]);
@@ -126,15 +126,48 @@ START_TEST(strangers_and_members_do_not_wait_for_each_other)
 	ck_assert(!wire_turn_ask(&wires[1]));
 	ck_assert(!wire_turn_ask(&wires[2]));
 	ck_assert(!wire_turn_ask(&wires[3]));
+}
+
+START_TEST(strangers_and_members_do_not_wait_for_each_other)
+{
+	begin_with_two_of_each();
 	take_turn();
 	ck_assert_int_eq(order_len, 1);
 	ck_assert_int_eq(order[0], 2);
 	take_turn();
-	ck_assert_int_eq(order_len, 3);
+	ck_assert_int_eq(order_len, 2);
+	ck_assert_int_eq(order[1], 1);
+	end();
+}
+END_TEST
+
+START_TEST(strangers_pause_while_members_are_at_work)
+{
+	uint64_t paused_at_ns;
+
+	begin_with_two_of_each();
+	take_turn();
+	paused_at_ns = uv_hrtime();
+	ck_assert_int_eq(order[0], 2);
+	while (order_len < 3)
+		uv_run(&loop, UV_RUN_ONCE); /* sleeps, if nobody else has a turn */
 	ck_assert_int_eq(order[1], 1);
 	ck_assert_int_eq(order[2], 3);
-	wire_turn_use(&wires[2], long_ns);
-	ck_assert(wire_turn_ask(&wires[0]));
+	ck_assert_uint_ge(uv_hrtime() - paused_at_ns, 1000 * 1000);
+	end();
+}
+END_TEST
+
+START_TEST(strangers_do_not_pause_for_members_who_do_nothing)
+{
+	begin_with_two_of_each();
+	wire_turn_leave(&wires[1]);
+	turns.members_came_ns -= (uint64_t)1000 * 1000 * 1000;
+	take_turn();
+	take_turn();
+	ck_assert_int_eq(order_len, 2);
+	ck_assert_int_eq(order[0], 2);
+	ck_assert_int_eq(order[1], 3);
 	end();
 }
 END_TEST
@@ -179,6 +212,8 @@ int main(void)
 	tcase_add_test(tests, nobody_goes_before_those_in_line);
 	tcase_add_test(tests, one_stranger_is_served_in_a_turn);
 	tcase_add_test(tests, strangers_and_members_do_not_wait_for_each_other);
+	tcase_add_test(tests, strangers_pause_while_members_are_at_work);
+	tcase_add_test(tests, strangers_do_not_pause_for_members_who_do_nothing);
 	tcase_add_test(tests, who_leaves_has_no_turn);
 	tcase_add_test(tests, what_is_long_ago_counts_less);
 	return unit_main(tests, "wire_turns");
