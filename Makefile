@@ -1,5 +1,5 @@
 # A door to CMake: the build itself is CMakeLists.txt and CMakePresets.json.
-.PHONY: build packages release release-arm64 test demo bench fuzz install clean format
+.PHONY: build packages release release-arm64 test demo bench fuzz coverage install clean format
 
 build release:
 	@scripts/install-deps build
@@ -10,7 +10,7 @@ release-arm64:
 	@scripts/install-deps arm64
 	@cmake --preset $@ && cmake --build --preset $@
 
-test demo fuzz packages:
+test demo fuzz coverage packages:
 	@scripts/$@
 
 bench: build

@@ -1,11 +1,13 @@
 set(SFA_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
-option(SFA_COVERAGE "Build with gcov counters" OFF)
+set(SFA_COVERAGE "" CACHE PATH "Build with counters of clang's, each process with a file of its own in this directory")
 
 # Assertions stay in the release: they guard against our own mistakes, and cost nothing measurable.
 string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
 
-# Whoever builds, wherever: the same sources make the same programs (tests/static).
-add_compile_options(-ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+# Whoever builds, wherever: the same sources make the same programs (tests/static). llvm-cov has to find them.
+if(NOT SFA_COVERAGE)
+  add_compile_options(-ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+endif()
 
 add_compile_definitions(_GNU_SOURCE)
 add_compile_options(-fstack-protector-strong -fno-common)
@@ -21,6 +23,9 @@ elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-clash-protection)
 endif()
 if(SFA_COVERAGE)
-  add_compile_options(--coverage)
-  add_link_options(--coverage)
+  # The counters are the file's pages: neither a process that is killed nor one that may not open files, as
+  # the keeper, loses them (%c: LLVM's continuous mode).
+  set(counters "-fprofile-instr-generate=${SFA_COVERAGE}/%c%p-%m.profraw")
+  add_compile_options(${counters} -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
+  add_link_options(${counters})
 endif()

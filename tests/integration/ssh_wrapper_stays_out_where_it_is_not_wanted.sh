@@ -9,7 +9,7 @@ unset GIT_SSH GIT_SSH_COMMAND CARGO_NET_GIT_FETCH_WITH_CLI
 
 environment()
 {
-	shim "$@" -- env | grep -vE '^(SSH_AUTH_SOCK|_)=' | sort
+	shim "$@" -- env | grep -vE '^(SSH_AUTH_SOCK|_|__LLVM_PROFILE_RT_INIT_ONCE)=' | sort # the last: scripts/coverage
 }
 
 fake
