@@ -86,6 +86,16 @@ int revocations_load(struct revocations *revocations, const char *token_file)
 	return err;
 }
 
+/* All of it and onto the disk; what a file takes in part has no room for the rest. */
+static int write_whole(int fd, struct byte_view text)
+{
+	ssize_t written = write(fd, text.ptr, text.len);
+
+	if (written >= 0 && (size_t)written != text.len)
+		return -ENOSPC;
+	return written < 0 || fsync(fd) != 0 ? -errno : 0;
+}
+
 static int write_all_names(const struct revocations *revocations, int fd)
 {
 	struct byte_buf text;
@@ -95,8 +105,8 @@ static int write_all_names(const struct revocations *revocations, int fd)
 	for (size_t i = 0; i < revocations->names.count; i++)
 		byte_buf_printf(&text, "%s\n", revocations->names.list[i]);
 	err = byte_buf_status(&text);
-	if (err == 0 && (write(fd, text.data, text.len) != (ssize_t)text.len || fsync(fd) != 0))
-		err = errno != 0 ? -errno : -EIO;
+	if (err == 0)
+		err = write_whole(fd, byte_buf_view(&text));
 	byte_buf_deinit(&text);
 	return err;
 }

@@ -39,6 +39,16 @@ __attribute__((format(printf, 1, 2))) static inline void workspace_run(const cha
 
 static char workspace_path[64];
 
+/* How many there are of the lower ones: to see that none is left open. */
+static inline size_t open_descriptors(void)
+{
+	size_t count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
 /* Makes the directory and goes there; for tcase_add_unchecked_fixture. */
 static inline void workspace_enter(void)
 {

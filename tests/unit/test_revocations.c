@@ -1,6 +1,8 @@
 #include "agentd/revocations.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "tests/support/said.h"
@@ -116,6 +118,60 @@ START_TEST(more_than_fit_are_told_and_what_was_there_is_none_more)
 }
 END_TEST
 
+/* What the file may hold from now on; negative: without limit. */
+static void limit_size(long bytes)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes < 0 ? limit.rlim_max : (rlim_t)bytes;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(file_that_cannot_be_written_whole_stays_as_it_was)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(load("a\n"), 0);
+	limit_size(3); /* of "a\nb\n" */
+	ck_assert_int_eq(revocations_add(&revocations, "b"), -ENOSPC);
+	limit_size(0);
+	ck_assert_int_eq(revocations_add(&revocations, "c"), -EFBIG);
+	limit_size(-1);
+	ck_assert(revocations_have(&revocations, "b") && revocations_have(&revocations, "c"));
+	workspace_run("test \"$(cat secret.revoked)\" = a");
+	workspace_run("test -z \"$(ls -d secret.revoked.* 2>/dev/null)\"");
+	ck_assert_int_eq(revocations_add(&revocations, "b"), 0); /* asked for again */
+	workspace_run("test \"$(echo $(cat secret.revoked))\" = 'a b c'");
+}
+END_TEST
+
+/* Then nobody knows whether the file outlasts a loss of power. */
+START_TEST(directory_that_cannot_be_synced_is_told)
+{
+	workspace_run("mkdir -m 300 blind && chmod 711 .");
+	if (geteuid() == 0) {
+		workspace_run("chown 65534 blind");
+		ck_assert_int_eq(seteuid(65534), 0);
+	}
+	ck_assert_int_eq(revocations_load(&revocations, "blind/secret"), 0);
+	ck_assert_int_eq(revocations_add(&revocations, "a"), -EACCES);
+	ck_assert_int_eq(access("blind/secret.revoked", F_OK), 0);
+	ck_assert_int_eq(seteuid(getuid()), 0);
+}
+END_TEST
+
+START_TEST(nothing_is_left_open_and_old_errors_are_none)
+{
+	size_t descriptors = open_descriptors();
+
+	errno = EPERM;
+	ck_assert_int_eq(load("a\n"), 0);
+	errno = EPERM;
+	ck_assert_int_eq(revocations_add(&revocations, "b"), 0);
+	ck_assert_uint_eq(open_descriptors(), descriptors);
+}
+END_TEST
+
 START_TEST(file_that_cannot_be_written_is_told_but_the_name_counts)
 {
 	ck_assert_int_eq(revocations_load(&revocations, "missing/secret"), 0);
@@ -143,5 +199,8 @@ int main(void)
 	tcase_add_test(tests, what_is_added_is_there_the_next_time);
 	tcase_add_test(tests, more_than_fit_are_told_and_what_was_there_is_none_more);
 	tcase_add_test(tests, file_that_cannot_be_written_is_told_but_the_name_counts);
+	tcase_add_test(tests, file_that_cannot_be_written_whole_stays_as_it_was);
+	tcase_add_test(tests, directory_that_cannot_be_synced_is_told);
+	tcase_add_test(tests, nothing_is_left_open_and_old_errors_are_none);
 	return unit_main(tests, "revocations");
 }
