@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/resource.h>
 
 #include "agentd/audit_line.h"
 #include "common/log.h"
+#include "tests/support/full_log.h"
 #include "tests/support/said.h"
 #include "tests/support/unit.h"
 
@@ -235,49 +235,23 @@ START_TEST(a_dropped_ticket_never_comes)
 }
 END_TEST
 
-/* One line, so long that a limit on the size of files hits nothing else that this program writes. */
-static void make_long_log(void)
-{
-	workspace_run("python3 -c 'print(\"[\" + \" \" * 300000 + \"]\")' > audit.log");
-}
-
-/* The log may grow by so many bytes and no more; negative: without limit. */
-static void limit_growth(long bytes)
-{
-	struct rlimit limit;
-	struct stat info;
-
-	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	ck_assert_int_eq(stat("audit.log", &info), 0);
-	limit.rlim_cur = bytes < 0 ? limit.rlim_max : (rlim_t)(info.st_size + bytes);
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-static void run_until_recovered(void)
-{
-	uv_ref((uv_handle_t *)&audit.writer.retry);
-	while (audit.writer.failure != 0)
-		uv_run(&loop, UV_RUN_ONCE);
-	uv_unref((uv_handle_t *)&audit.writer.retry);
-}
-
 START_TEST(required_signs_nothing_while_lines_cannot_be_written)
 {
 	struct audit_ticket tickets[3];
 	json_t *line;
 
-	make_long_log();
+	full_log_make();
 	begin(AUDIT_REQUIRED);
 	ck_assert_int_eq(put(&tickets[0]), -EINPROGRESS);
 	await_tickets(1);
-	limit_growth(10);
+	full_log_limit(10);
 	ck_assert_int_eq(put(&tickets[1]), -EINPROGRESS);
 	await_tickets(2);
 	ck_assert_int_eq(last_err, -EFBIG);
 	ck_assert_ptr_nonnull(audit_obstacle(&audit));
 	ck_assert_int_eq(put(&tickets[2]), -EFBIG);
-	limit_growth(-1);
-	run_until_recovered();
+	full_log_limit(-1);
+	full_log_await_recovery(&loop, &audit);
 	ck_assert_ptr_null(audit_obstacle(&audit));
 	said_expect("nothing is signed until it can");
 	said_expect("is written again");
@@ -295,18 +269,18 @@ START_TEST(best_effort_keeps_lines_for_better_times)
 	struct record record = make_record(VERDICT_SIGNED);
 	json_t *line;
 
-	make_long_log();
+	full_log_make();
 	begin(AUDIT_BEST_EFFORT);
 	uv_run(&loop, UV_RUN_DEFAULT);
-	limit_growth(10);
+	full_log_limit(10);
 	for (int i = 0; i < 3; i++)
 		audit_record(&audit, &record, NULL);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	said_expect("keys are used without a record");
 	ck_assert_ptr_null(audit_obstacle(&audit));
 	ck_assert_ptr_null(read_line(2)); /* and not ten bytes of it */
-	limit_growth(-1);
-	run_until_recovered();
+	full_log_limit(-1);
+	full_log_await_recovery(&loop, &audit);
 	end();
 	line = read_line(2);
 	expect_text(line, "event", "gap");
