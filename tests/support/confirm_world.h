@@ -28,6 +28,7 @@ static uv_loop_t loop;
 static struct limits limits;
 static struct confirm confirm;
 static struct ask asks[ASKERS_MAX];
+static size_t descriptors;
 
 static inline void on_answered(struct confirm_asker *asker, const char *refusal)
 {
@@ -69,6 +70,10 @@ static inline void setup(void)
 	setenv("SSH_ASKPASS", path, 1);
 	setenv("HOME", workspace_path, 1);
 	limits = limits_default;
+	ck_assert_int_eq(uv_loop_init(&loop),
+			 0); /* the first loop leaves a pipe for signals behind */
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	descriptors = open_descriptors();
 	ck_assert_int_eq(uv_loop_init(&loop), 0);
 	memset(asks, 0, sizeof(asks));
 	for (size_t i = 0; i < ASKERS_MAX; i++) {
@@ -91,6 +96,7 @@ static inline void teardown(void)
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
 	ck_assert_uint_eq(confirm.open_count, 0);
 	ck_assert_uint_eq(confirm.waiting_count, 0);
+	ck_assert_uint_eq(open_descriptors(), descriptors);
 }
 
 static inline const char *begin(struct ask *ask)

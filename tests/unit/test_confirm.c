@@ -1,6 +1,8 @@
 /*
  * Asking someone: what is shown, which answers count, who shares a prompt, and when it ends.
  */
+#include <sys/resource.h>
+
 #include "tests/support/confirm_world.h"
 
 static void expect_answer(const char *lines, const char *refusal)
@@ -58,6 +60,25 @@ START_TEST(silence_is_no_in_the_end_and_the_program_is_gone)
 }
 END_TEST
 
+/* What shells say of a program that they cannot run. */
+START_TEST(a_program_that_could_not_run_what_it_is_for_is_no)
+{
+	expect_answer("exit 127", "the program of SSH_ASKPASS did not run");
+	askpass_is("exit 126");
+	ck_assert_ptr_null(begin(&asks[0]));
+	turn_until(are_answered, 2);
+	ck_assert_pstr_eq(asks[0].refusal, "the program of SSH_ASKPASS did not run");
+}
+END_TEST
+
+/* Its number may be another's by now: what a program that has ended left behind is not killed. */
+START_TEST(what_a_program_leaves_behind_may_go_on)
+{
+	expect_answer("sleep 100 & echo $! >\"$HOME/child\"; exit 0", NULL);
+	workspace_run("kill $(cat child)"); /* fails for one that is gone */
+}
+END_TEST
+
 START_TEST(a_program_that_is_not_there_is_no)
 {
 	workspace_run("rm -f askpass");
@@ -65,6 +86,24 @@ START_TEST(a_program_that_is_not_there_is_no)
 	said_expect("SSH_ASKPASS=");
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_uint_eq(asks[0].answers, 0);
+}
+END_TEST
+
+START_TEST(no_descriptor_for_the_answer_is_no)
+{
+	struct rlimit limit;
+	rlim_t before;
+
+	askpass_is("exit 0");
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = STDERR_FILENO + 1; /* what is open stays so */
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_pstr_eq(begin(&asks[0]), "the program of SSH_ASKPASS did not run");
+	limit.rlim_cur = before;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	said_expect("does not run: too many open files");
+	ck_assert_uint_eq(lines_of("asked"), 0);
 }
 END_TEST
 
@@ -215,7 +254,10 @@ int main(void)
 	tcase_add_test(tests, another_word_is_no);
 	tcase_add_test(tests, a_crash_is_no);
 	tcase_add_test(tests, silence_is_no_in_the_end_and_the_program_is_gone);
+	tcase_add_test(tests, a_program_that_could_not_run_what_it_is_for_is_no);
+	tcase_add_test(tests, what_a_program_leaves_behind_may_go_on);
 	tcase_add_test(tests, a_program_that_is_not_there_is_no);
+	tcase_add_test(tests, no_descriptor_for_the_answer_is_no);
 	tcase_add_test(tests, no_program_named_is_no);
 	tcase_add_test(tests, the_program_gets_no_secret_of_ours);
 	tcase_add_test(tests, ten_logins_of_one_link_share_one_prompt);

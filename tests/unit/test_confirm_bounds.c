@@ -150,6 +150,45 @@ START_TEST(one_build_does_not_fill_the_queue)
 }
 END_TEST
 
+/* Nobody has seen them. */
+START_TEST(prompts_given_up_while_they_wait_are_no_refusals)
+{
+	askpass_is("sleep 100");
+	limits.confirm_refusals = 1;
+	limits.confirm_prompts = 1;
+	ck_assert_ptr_null(begin(&asks[0]));
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_ptr_null(begin(&asks[1]));
+		confirm_withdraw(&asks[1].asker);
+	}
+	ck_assert_ptr_null(begin(&asks[1]));
+}
+END_TEST
+
+/* Not the first that came, but the first of those whose build is asked least. */
+START_TEST(whose_build_is_asked_least_is_asked_next)
+{
+	askpass_is("sleep 100");
+	limits.confirm_prompts = 2;
+	for (size_t i = 0; i < 3; i++) { /* two open, one waits */
+		asks[i].record.grant = &asks[0].grant;
+		snprintf(asks[i].record.decision.login.user, 16, "user%zu", i);
+		ck_assert_ptr_null(begin(&asks[i]));
+	}
+	ck_assert_ptr_null(begin(&asks[3]));
+	ck_assert_ptr_null(begin(&asks[4]));
+	turn_until(are_asked, 2);
+	confirm_withdraw(&asks[0].asker);
+	turn_until(are_asked, 3);
+	workspace_run("grep '^Build: ' question | tail -n 1 | grep 172.17.0.5:");
+	confirm_withdraw(&asks[1].asker);
+	turn_until(are_asked, 4); /* of the two that wait, now none is asked: the first */
+	workspace_run("grep '^Build: ' question | tail -n 1 | grep 172.17.0.2:");
+	for (size_t i = 2; i < 5; i++)
+		confirm_withdraw(&asks[i].asker);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("confirm_bounds");
@@ -165,5 +204,7 @@ int main(void)
 	tcase_add_test(tests, a_program_that_fails_is_no_refusal);
 	tcase_add_test(tests, prompts_over_the_limit_wait);
 	tcase_add_test(tests, one_build_does_not_fill_the_queue);
+	tcase_add_test(tests, whose_build_is_asked_least_is_asked_next);
+	tcase_add_test(tests, prompts_given_up_while_they_wait_are_no_refusals);
 	return unit_main(tests, "confirm_bounds");
 }

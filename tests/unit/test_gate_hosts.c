@@ -2,8 +2,8 @@
 
 #include "common/agent_msg.h"
 #include "tests/support/gate_world.h"
+#include "tests/support/said.h"
 #include "tests/support/unit.h"
-#include "tests/support/workspace.h"
 
 /* "good" is what the policy names; "evil" is another that known_hosts knows, too. */
 static struct gate_world world;
@@ -274,6 +274,20 @@ START_TEST(known_hosts_counts_as_it_is_when_a_session_is_bound)
 }
 END_TEST
 
+START_TEST(hosts_that_no_file_has_a_key_of_are_told)
+{
+	said_begin();
+	gate_world_set(&world, "host", "new.example.com:2222");
+	gate_world_know("@revoked revoked.example.com", &evil);
+	gate_world_set(&world, "host", "revoked.example.com");
+	trusted_hosts_refresh(world.trusted);
+	rules_warn_of_unknown_hosts(&world.rules, "projecta");
+	said_expect("id=projecta host=new.example.com:2222: no known_hosts file has a key of it");
+	said_expect("id=projecta host=revoked.example.com: no known_hosts file has a key of it");
+	ck_assert(!said_has("good.example.com"));
+}
+END_TEST
+
 START_TEST(a_policy_without_hosts_lets_logins_go_anywhere)
 {
 	gate_world_deinit(&world);
@@ -339,5 +353,6 @@ int main(void)
 	tcase_add_test(tests, a_policy_without_hosts_lets_logins_go_anywhere);
 	tcase_add_test(tests, bindings_do_not_outlast_the_hosts_of_the_policy);
 	tcase_add_test(tests, nothing_passes_while_the_policy_is_not_ready);
+	tcase_add_test(tests, hosts_that_no_file_has_a_key_of_are_told);
 	return unit_main(tests, "gate_hosts");
 }

@@ -212,6 +212,22 @@ START_TEST(a_policy_of_hosts_leaves_files_alone)
 }
 END_TEST
 
+START_TEST(blank_lines_and_comments_of_a_file_of_keys_are_passed_over)
+{
+	workspace_run("{ printf '\\n \\n\\t\\n\\r\\n \\t \\r\\n'; echo '# one'; echo '  # two';"
+		      "printf '\\t# three\\n\\r# four\\n'; cat one.pub; printf ' \\t'; cat two.pub;"
+		      "printf '  '; } > spaced.pub; sed 's/$/\\r/' one.pub > windows.pub");
+	allow_by_file("spaced.pub");
+	ck_assert(log_in_with("one.blob").passes);
+	ck_assert(log_in_with("two.blob").passes);
+	gate_world_deinit(&world);
+	gate_world_init(&world);
+	allow_by_file("windows.pub");
+	ck_assert(log_in_with("one.blob").passes);
+	ck_assert(!log_in_with("two.blob").passes);
+}
+END_TEST
+
 static void expect_wrong(const char *name, const char *value, const char *reason)
 {
 	char why[POLICY_REASON_MAX] = "";
@@ -266,6 +282,7 @@ int main(void)
 	tcase_add_test(tests, files_are_signed_with_the_keys_of_the_policy_only);
 	tcase_add_test(tests, files_are_not_signed_with_sha1_nor_with_unknown_flags);
 	tcase_add_test(tests, a_policy_of_hosts_leaves_files_alone);
+	tcase_add_test(tests, blank_lines_and_comments_of_a_file_of_keys_are_passed_over);
 	tcase_add_test(tests, wrong_values_are_told);
 	return unit_main(tests, "gate_policy");
 }

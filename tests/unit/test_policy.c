@@ -78,6 +78,27 @@ START_TEST(what_makes_no_sense_is_told)
 }
 END_TEST
 
+/* In a configuration, lists go on over several lines. */
+START_TEST(names_of_lists_are_told_from_others)
+{
+	static const char *const lists[] = {"host", "user", "only-keys", "allow-sshsig", "repo"};
+	static const char *const others[] = {"confirm", "max-signatures", "lifetime", "colour", ""};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		ck_assert_msg(policy_name_is_list(lists[i]), "%s", lists[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		ck_assert_msg(!policy_name_is_list(others[i]), "%s", others[i]);
+}
+END_TEST
+
+START_TEST(a_flag_is_taken_back_by_no)
+{
+	ck_assert_int_eq(set("confirm", "yes"), 0);
+	ck_assert_int_eq(set("confirm", "no"), 0);
+	ck_assert(!policy.confirms);
+}
+END_TEST
+
 START_TEST(every_name_listed_is_known)
 {
 	size_t count = 0;
@@ -97,6 +118,8 @@ int main(void)
 	tcase_add_test(tcase, an_empty_word_is_told);
 	tcase_add_test(tcase, each_key_has_its_place);
 	tcase_add_test(tcase, what_makes_no_sense_is_told);
+	tcase_add_test(tcase, names_of_lists_are_told_from_others);
+	tcase_add_test(tcase, a_flag_is_taken_back_by_no);
 	tcase_add_test(tcase, every_name_listed_is_known);
 	return unit_main(tcase, "policy");
 }

@@ -1,6 +1,7 @@
 /*
  * What a policy lets pass a relay, and what it lets be seen.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -117,27 +118,54 @@ START_TEST(the_log_says_why_a_login_is_refused)
 }
 END_TEST
 
-/* The answer to whoever was asked may come late. */
-START_TEST(a_token_that_ends_while_someone_is_asked_signs_nothing)
+static void askpass_is(const char *script)
 {
-	static const char script[] = "#!/bin/sh\n"
-				     "while [ ! -e go ]; do sleep 0.02; done\n";
-	struct world_client *client;
 	char path[256];
 
 	workspace_write("askpass", view_of(script));
 	workspace_run("chmod 700 askpass; rm -f go");
 	snprintf(path, sizeof(path), "%s/askpass", workspace_path);
 	setenv("SSH_ASKPASS", path, 1);
+}
+
+/* The answer to whoever was asked may come late. */
+START_TEST(a_token_that_ends_while_someone_is_asked_signs_nothing)
+{
+	static const char script[] = "#!/bin/sh\n"
+				     "while [ ! -e go ]; do sleep 0.02; done\n";
+	struct world_client *client;
+
+	askpass_is(script);
 	client = client_with("ask echo again", "confirm", "yes");
 	client->grant.has_token = true;
 	client_ask_signature(client, 10);
 	ck_assert_uint_eq(client->replies, 0);
+	ck_assert(LIST_FIRST(&world.context.records)->is_confirming);
 	client->grant.token.expiry_s = (uint64_t)time(NULL);
 	workspace_run("touch go");
 	world_await_replies(&world, client, 1);
 	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_FAILURE);
 	said_expect("the token has expired");
+}
+END_TEST
+
+/* What the status tells of it: who waits for whom. */
+START_TEST(a_request_that_is_confirmed_waits_for_the_agent_only)
+{
+	struct world_client *client;
+	const struct record *record;
+
+	askpass_is("#!/bin/sh\nexit 0\n");
+	client = client_with("ask signal echo again", "confirm", "yes");
+	client_ask_signature(client, 10);
+	record = LIST_FIRST(&world.context.records);
+	ck_assert(record->is_confirming);
+	while (record->sent_ns == 0)
+		uv_run(&world.loop, UV_RUN_ONCE);
+	ck_assert(!record->is_confirming);
+	kill(world.agent, SIGUSR1);
+	world_await_replies(&world, client, 1);
+	ck_assert_int_eq(client_reply_type(client), SSH_AGENT_SIGN_RESPONSE);
 }
 END_TEST
 
@@ -153,6 +181,7 @@ int main(void)
 	tcase_add_test(tests, a_list_that_is_malformed_is_not_shown);
 	tcase_add_test(tests, a_signature_by_a_key_not_allowed_never_reaches_the_agent);
 	tcase_add_test(tests, the_log_says_why_a_login_is_refused);
+	tcase_add_test(tests, a_request_that_is_confirmed_waits_for_the_agent_only);
 	tcase_add_test(tests, a_token_that_ends_while_someone_is_asked_signs_nothing);
 	return unit_main(tests, "relay_policy");
 }

@@ -124,6 +124,28 @@ START_TEST(largest_token_of_ids_fits_its_text)
 }
 END_TEST
 
+/* Its bytes are no more than a token may have, their text is. */
+START_TEST(a_text_longer_than_any_is_badmsg)
+{
+	struct token token = sample(0);
+	struct token out = {.port = 99};
+	struct byte_buf text;
+
+	token.secret_count = TOKEN_IDS_MAX;
+	token.id_count = TOKEN_IDS_MAX;
+	for (size_t i = 0; i < TOKEN_IDS_MAX; i++) {
+		memset(token.ids[i], 'i', ID_NAME_MAX);
+		memset(token.secrets[i], 's', ID_NAME_MAX / 2);
+	}
+	byte_buf_init(&text, 2 * TOKEN_TEXT_MAX);
+	ck_assert_int_eq(token_format(&token, &text), 0);
+	ck_assert_uint_gt(text.len, TOKEN_TEXT_MAX);
+	ck_assert_int_eq(parse_exact(byte_buf_view(&text), &out), -EBADMSG);
+	ck_assert_uint_eq(out.port, 99);
+	byte_buf_deinit(&text);
+}
+END_TEST
+
 START_TEST(one_id_too_many_is_neither_written_nor_read)
 {
 	struct token token = sample(TOKEN_IDS_MAX + 1);
@@ -398,6 +420,7 @@ int main(void)
 	tcase_set_timeout(tests, 30); /* every byte, every value: slow on a busy machine */
 	tcase_add_test(tests, what_was_written_is_read_back);
 	tcase_add_test(tests, largest_token_of_ids_fits_its_text);
+	tcase_add_test(tests, a_text_longer_than_any_is_badmsg);
 	tcase_add_test(tests, one_id_too_many_is_neither_written_nor_read);
 	tcase_add_test(tests, every_prefix_of_a_token_is_badmsg);
 	tcase_add_test(tests, every_altered_byte_is_refused_or_changes_what_is_sealed);
