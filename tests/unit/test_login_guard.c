@@ -4,6 +4,7 @@
 #include "agentd/login_guard.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/address.h"
 #include "tests/support/unit.h"
@@ -76,6 +77,49 @@ START_TEST(many_addresses_neither_hide_the_worst_nor_blame_others)
 }
 END_TEST
 
+START_TEST(of_a_full_table_the_oldest_of_the_fewest_failures_gives_way)
+{
+	login_guard_fail(&guard, numbered(0), 100);
+	login_guard_fail(&guard, numbered(1), 150);
+	login_guard_fail(&guard, numbered(1), 150);
+	login_guard_fail(&guard, numbered(2), 151);
+	for (unsigned i = 3; i < LOGIN_GUARD_ENTRIES; i++)
+		login_guard_fail(&guard, numbered(i), 152);
+	/* The place of the first, whose minute is over: a young one at the table's beginning. */
+	login_guard_fail(&guard, peer("172.17.0.2"), 160);
+	login_guard_fail(&guard, peer("172.17.0.3"), 161);
+	ck_assert_uint_eq(login_guard_failures(&guard, numbered(2), 161), 0);
+	ck_assert_uint_eq(login_guard_failures(&guard, numbered(1), 161), 2);
+	for (unsigned i = 3; i < LOGIN_GUARD_ENTRIES; i++)
+		ck_assert_uint_eq(login_guard_failures(&guard, numbered(i), 161), 1);
+	ck_assert_uint_eq(login_guard_failures(&guard, peer("172.17.0.2"), 161), 1);
+	ck_assert_uint_eq(login_guard_failures(&guard, peer("172.17.0.3"), 161), 1);
+}
+END_TEST
+
+START_TEST(what_counts_as_one_address_is_one_whoever_asks)
+{
+	static const char *const texts[] = {"172.17.0.2:1", "[::ffff:172.17.0.2]:2",
+					    "172.17.0.3",   "[fd00::1]:1",
+					    "[fd00::2]:2",  "fd00:0:0:1::1"};
+	static const int kinds[] = {0, 0, 1, 2, 2, 3};
+
+	for (size_t i = 0; i < 6; i++) {
+		struct sockaddr_storage one;
+
+		memcpy(&one, peer(texts[i]), sizeof(one));
+		for (size_t j = 0; j < 6; j++) {
+			const struct sockaddr *a = (const struct sockaddr *)&one;
+			const struct sockaddr *b = peer(texts[j]);
+			bool is_same = kinds[i] == kinds[j];
+
+			ck_assert(login_guard_is_same(a, b) == is_same);
+			ck_assert((login_guard_hash(a) == login_guard_hash(b)) == is_same);
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("login_guard");
@@ -86,5 +130,7 @@ int main(void)
 	tcase_add_test(tests, a_network_of_ipv6_is_one_address);
 	tcase_add_test(tests, a_mapped_address_is_its_own);
 	tcase_add_test(tests, many_addresses_neither_hide_the_worst_nor_blame_others);
+	tcase_add_test(tests, of_a_full_table_the_oldest_of_the_fewest_failures_gives_way);
+	tcase_add_test(tests, what_counts_as_one_address_is_one_whoever_asks);
 	return unit_main(tests, "login_guard");
 }

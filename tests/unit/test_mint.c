@@ -239,11 +239,77 @@ START_TEST(a_text_that_cannot_hold_the_token_is_an_error)
 }
 END_TEST
 
+static struct revocations revoked;
+
+static void revoke(const char *name)
+{
+	ck_assert_int_eq(revocations_add(&revoked, name), 0);
+}
+
+static void revocations_tear_down(void)
+{
+	revocations_deinit(&revoked);
+}
+
+static int settle_name(void)
+{
+	return mint_settle_name(&request, &secret, &revoked, reason);
+}
+
+START_TEST(a_name_that_was_revoked_is_given_to_no_token)
+{
+	ck_assert_int_eq(mint_set_name(&request, "nightly", reason), 0);
+	ck_assert_int_eq(settle_name(), 0);
+	revoke("daily");
+	ck_assert_int_eq(settle_name(), 0);
+	revoke("nightly");
+	ck_assert_int_eq(settle_name(), -EPERM);
+	ck_assert_str_eq(reason,
+			 "tokens of the name \"nightly\" were revoked; choose another name, "
+			 "with --name");
+	ck_assert_str_eq(request.name, "nightly");
+}
+END_TEST
+
+START_TEST(a_lasting_token_after_a_revoked_one_has_the_next_name)
+{
+	secret.lasts = true;
+	ck_assert_int_eq(settle_name(), 0);
+	ck_assert_str_eq(mint().name, "lasting");
+	revoke("lasting");
+	ck_assert_int_eq(settle_name(), 0);
+	ck_assert_str_eq(mint().name, "lasting-2");
+	ck_assert_str_eq(request.minted_name, "lasting-2");
+	revoke("lasting-2");
+	revoke("lasting-3");
+	revoke("lasting-5");
+	request = (struct mint_request){0};
+	ck_assert_int_eq(settle_name(), 0);
+	ck_assert_str_eq(mint().name, "lasting-4");
+}
+END_TEST
+
+START_TEST(other_tokens_are_not_renamed_for_a_lasting_one)
+{
+	revoke("lasting");
+	ck_assert_int_eq(settle_name(), 0); /* of this run only */
+	ck_assert_str_eq(request.name, "");
+	secret.lasts = true;
+	request.max_signatures = 1;
+	ck_assert_int_eq(settle_name(), 0);
+	ck_assert_str_eq(request.name, "");
+	request = (struct mint_request){0};
+	ck_assert_int_eq(mint_set_name(&request, "nightly", reason), 0);
+	ck_assert_int_eq(settle_name(), 0);
+	ck_assert_str_eq(mint().name, "nightly");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("mint");
 
-	tcase_add_checked_fixture(tests, setup, NULL);
+	tcase_add_checked_fixture(tests, setup, revocations_tear_down);
 	tcase_add_test(tests, a_token_says_what_was_asked_for);
 	tcase_add_test(tests, a_token_of_nothing_asked_covers_all_without_end);
 	tcase_add_test(tests, no_two_tokens_of_a_run_are_the_same);
@@ -256,5 +322,8 @@ int main(void)
 	tcase_add_test(tests, a_token_names_as_many_ids_as_fit_and_no_more);
 	tcase_add_test(tests, the_longest_token_has_room);
 	tcase_add_test(tests, a_text_that_cannot_hold_the_token_is_an_error);
+	tcase_add_test(tests, a_name_that_was_revoked_is_given_to_no_token);
+	tcase_add_test(tests, a_lasting_token_after_a_revoked_one_has_the_next_name);
+	tcase_add_test(tests, other_tokens_are_not_renamed_for_a_lasting_one);
 	return unit_main(tests, "mint");
 }
