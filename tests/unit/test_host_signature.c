@@ -293,45 +293,6 @@ START_TEST(rsa_keys_that_are_small_slow_or_none_are_not_tried)
 }
 END_TEST
 
-/* Appends r and s as they are, as the signature of the host. */
-static int verify_ecdsa_of(struct byte_view r, struct byte_view s)
-{
-	struct byte_buf pair;
-	struct byte_buf blob;
-	int err;
-
-	byte_buf_init(&pair, LOGIN_LEN_MAX);
-	byte_buf_put_string(&pair, r);
-	byte_buf_put_string(&pair, s);
-	byte_buf_init(&blob, LOGIN_LEN_MAX);
-	byte_buf_put_text(&blob, "ecdsa-sha2-nistp256");
-	byte_buf_put_string(&blob, byte_buf_view(&pair));
-	err = verify(byte_buf_view(&host.blob), byte_buf_view(&blob));
-	byte_buf_deinit(&pair);
-	byte_buf_deinit(&blob);
-	return err;
-}
-
-START_TEST(numbers_that_are_none_negative_or_too_large_are_badmsg)
-{
-	static const uint8_t bytes[34] = {[0] = 0x7f};
-	struct byte_view good = {bytes, 32};
-	struct byte_view none = {bytes, 0};
-	struct byte_view large = {bytes, 33};
-	struct byte_view negative = {(const uint8_t *)"\x80", 1};
-
-	host_set_up(&kinds[1]);
-	ck_assert_int_eq(verify_ecdsa_of(good, good), -EKEYREJECTED);
-	ck_assert_int_eq(verify_ecdsa_of(none, good), -EBADMSG);
-	ck_assert_int_eq(verify_ecdsa_of(good, none), -EBADMSG);
-	ck_assert_int_eq(verify_ecdsa_of(large, good), -EBADMSG);
-	ck_assert_int_eq(verify_ecdsa_of(good, large), -EBADMSG);
-	ck_assert_int_eq(verify_ecdsa_of(negative, good), -EBADMSG);
-	ck_assert_int_eq(verify_ecdsa_of(good, negative), -EBADMSG);
-	host_tear_down();
-}
-END_TEST
-
 START_TEST(points_off_the_curve_or_in_another_form_are_badmsg)
 {
 	host_set_up(&kinds[1]);
@@ -510,7 +471,6 @@ int main(void)
 	tcase_add_test(tests, rsa_with_sha1_is_not_verified);
 	tcase_add_test(tests, an_rsa_signature_may_lack_its_leading_zeros);
 	tcase_add_test(tests, rsa_keys_that_are_small_slow_or_none_are_not_tried);
-	tcase_add_test(tests, numbers_that_are_none_negative_or_too_large_are_badmsg);
 	tcase_add_test(tests, points_off_the_curve_or_in_another_form_are_badmsg);
 	tcase_add_test(tests, unknown_kinds_of_keys_are_not_verified);
 	tcase_add_loop_test(tests, a_certified_hosts_signature_is_good_and_shows_its_own_key, 0,
