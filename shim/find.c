@@ -204,6 +204,8 @@ static void on_deadline(uv_timer_t *timer)
 {
 	struct find *find = timer->data;
 
+	/* One may have proved itself in this very turn of the loop. */
+	on_judge(&find->judge);
 	if (find->is_closing || find->events == NULL)
 		return;
 	for (size_t i = 0; i < find->request.candidates.count; i++) {
