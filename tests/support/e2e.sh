@@ -57,7 +57,7 @@ e2e_begin()
 
 _e2e_end()
 {
-	local status=$?
+	local status=${1:-$?}
 
 	trap - EXIT
 	[ "$status" -eq 0 ] || [ "$status" -eq "$SKIP_STATUS" ] || _e2e_show_logs >&2

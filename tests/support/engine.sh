@@ -7,6 +7,7 @@
 # nothing of the host, and the end of its first process is the end of all of it.
 #
 #   engine_start            start or find an engine; sets the variables below
+#   engine_start_private BIP  one of our own whatever the host has, with this address on its bridge
 #   engine_attach FILE      use an engine that another process started (see engine_save)
 #   engine_save FILE        write the variables to FILE
 #   engine_stop             stop a private engine; leaves the host's own alone
@@ -93,7 +94,7 @@ engine_start()
 		printf 'engine: no Docker engine answers, and only root can start one\n' >&2
 		return 1
 	}
-	_engine_start_private
+	engine_start_private "$ENGINE_PRIVATE_BIP"
 }
 
 engine_stop()
@@ -123,25 +124,25 @@ _engine_use_host()
 }
 
 # shellcheck disable=SC2034 # the variables are for the caller
-_engine_start_private()
+engine_start_private()
 {
-	local data_root lock_fd
+	local bip=$1 data_root lock_fd
 
 	_engine_lock_slot || return 1
 	ENGINE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/sfa-engine.XXXXXX")
 	mkdir -p "$data_root"
 	# The lock goes with the file descriptor into the engine, and ends with its last process.
-	setsid unshare --net --pid --mount --propagation slave --fork --kill-child --mount-proc \
+	setsid unshare --net --pid --uts --mount --propagation slave --fork --kill-child --mount-proc \
 		"$BASH" -c "$_engine_init" engine-init "$data_root" "$ENGINE_DIR" \
-		"$ENGINE_PRIVATE_BIP" </dev/null >"$ENGINE_DIR/dockerd.log" 2>&1 &
+		"$bip" </dev/null >"$ENGINE_DIR/dockerd.log" 2>&1 &
 	local unshare_pid=$!
 
 	exec {lock_fd}>&-
 	ENGINE_KIND=private
 	ENGINE_HOST=unix://$ENGINE_DIR/docker.sock
 	ENGINE_BRIDGE=docker0
-	ENGINE_GATEWAY=${ENGINE_PRIVATE_BIP%/*}
-	ENGINE_PREFIX_LEN=${ENGINE_PRIVATE_BIP#*/}
+	ENGINE_GATEWAY=${bip%/*}
+	ENGINE_PREFIX_LEN=${bip#*/}
 	_engine_await "$unshare_pid" && return 0
 
 	printf 'engine: the private dockerd did not start; the end of its log:\n' >&2
@@ -154,7 +155,11 @@ _engine_start_private()
 # First process in the namespaces: reaps, and passes SIGTERM on so that containers end in order.
 # shellcheck disable=SC2016
 readonly _engine_init='
+	hostname "engine-${3%/*}"
 	ip link set lo up
+	# Engines keep names of networks in there, whatever their own directories are.
+	mkdir -p /run/docker
+	mount -t tmpfs -o mode=755 tmpfs /run/docker
 	ip route add prohibit default # there is no way out, and who tries is told so at once
 	echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 	dockerd --data-root "$1" --exec-root "$2/exec" --pidfile "$2/dockerd.pid" \
