@@ -4,44 +4,11 @@
 # itself, a guest with an address of another network, and a guest of another interface are not trusted.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
+. "$(dirname "$0")/../support/netns.sh"
 agentd_begin
 
-[ "$(id -u)" = 0 ] || skip 'only root may make networks'
-need_program ip nsenter unshare
-
+netns_begin
 host='' guest='' other=''
-
-# network NAME: a network namespace; its process is $NAME
-network()
-{
-	local pid
-
-	unshare --net sh -c 'ip link set lo up; exec sleep infinity' &
-	pid=$!
-	until [ "$(cat "/proc/$pid/comm")" = sleep ]; do
-		sleep 0.02
-	done
-	printf -v "$1" '%s' "$pid"
-}
-
-within()
-{
-	local pid=$1
-
-	shift
-	nsenter --net="/proc/$pid/ns/net" -- "$@"
-}
-
-# wire GUEST NAME NET: the host gets NAME with NET.1, the guest eth0 with NET.2
-wire()
-{
-	within "$host" ip link add "$2" type veth peer name eth0 netns "$1"
-	within "$host" ip addr add "$3.1/24" dev "$2"
-	within "$host" ip link set "$2" up
-	within "$1" ip addr add "$3.2/24" dev eth0
-	within "$1" ip link set eth0 up
-	within "$1" ip route add default via "$3.1"
-}
 
 engine_spawn()
 {
@@ -57,8 +24,8 @@ ask()
 network host
 network guest
 network other
-wire "$guest" build0 172.31.5
-wire "$other" other0 172.31.6
+wire "$host" "$guest" build0 172.31.5
+wire "$host" "$other" other0 172.31.6
 within "$guest" ip addr add 10.99.0.1/32 dev eth0
 within "$host" ip route add 10.99.0.1/32 dev build0
 
