@@ -1,7 +1,5 @@
 #include "agentd/allowance.h"
 
-#include <time.h>
-
 static const char *check_signature(const struct source *source, const struct grant *grant,
 				   const struct audit *audit)
 {
@@ -16,7 +14,7 @@ static const char *check_signature(const struct source *source, const struct gra
 const char *allowance_check(const struct source *source, const struct grant *grant,
 			    const struct audit *audit, bool is_signature)
 {
-	const char *reason = grant_check(grant, (uint64_t)time(NULL));
+	const char *reason = grant_check(grant, lease_wall_clock_s());
 
 	if (reason == NULL)
 		reason = id_lease_check(&source->state->lease, source->policy.lifetime_s,

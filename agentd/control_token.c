@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "agentd/audit_event.h"
 #include "agentd/mint.h"
@@ -44,7 +43,7 @@ void control_token(struct front *front, char *words, struct byte_buf *answer)
 	struct mint_request request = {0};
 	char reason[MINT_REASON_MAX];
 	char *name;
-	const uint64_t now_s = (uint64_t)time(NULL);
+	const uint64_t now_s = lease_wall_clock_s();
 	char *value;
 	struct byte_buf text;
 

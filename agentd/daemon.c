@@ -316,7 +316,7 @@ static int daemon_make_token(struct daemon *daemon, bool is_for_command, struct 
 	if (err != 0)
 		return err;
 	err = mint_token(&everything, &front->access.secret, front->access.host_key_hash,
-			 front->port_hint, (uint64_t)time(NULL), token);
+			 front->port_hint, lease_wall_clock_s(), token);
 	if (err == 0)
 		audit_token_minted(&daemon->audit, &everything, 0);
 	return err;
@@ -359,6 +359,7 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	front->loop = &daemon->loop;
 	front->begun_at = time(NULL);
 	front->begun_s = lease_clock_s();
+	lease_wall_clock_s(); /* from now on it does not run back */
 	front->listeners = &daemon->listeners;
 	upstream_pool_init(&front->pool, &daemon->loop, &front->limits);
 	confirm_init(&front->confirm, &daemon->loop, &front->limits);

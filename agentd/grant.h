@@ -11,8 +11,9 @@
 #include "common/token.h"
 
 struct grant {
-	uint64_t link;		     /* its number in this run, from 1 on; 0: it has none yet */
-	time_t since;		     /* when it came */
+	uint64_t link; /* its number in this run, from 1 on; 0: it has none yet */
+	time_t since;  /* when it came; and, by lease_clock_s: */
+	uint64_t since_s;
 	unsigned relay_count;	     /* its agent connections */
 	char peer[ADDRESS_TEXT_MAX]; /* for the log */
 	bool has_token;		     /* else: every id and secret, without end */
@@ -23,7 +24,7 @@ struct grant {
 bool grant_covers(const struct grant *grant, const char *id);
 bool grant_covers_secret(const struct grant *grant, const char *name);
 
-/* NULL, or why nothing more may be asked: the token has expired. now_s is the wall clock. */
+/* NULL, or why nothing more may be asked: the token has expired. now_s is of lease_wall_clock_s. */
 const char *grant_check(const struct grant *grant, uint64_t now_s);
 
 /* NULL, or why no signature may be made. */

@@ -12,6 +12,18 @@ uint64_t lease_clock_s(void)
 	return (uint64_t)now.tv_sec;
 }
 
+uint64_t lease_wall_clock_s(void)
+{
+	static uint64_t started_s; /* the machine, by the wall clock of the first call */
+	uint64_t wall_s = (uint64_t)time(NULL);
+	uint64_t steady_s;
+
+	if (started_s == 0)
+		started_s = wall_s - lease_clock_s();
+	steady_s = started_s + lease_clock_s();
+	return wall_s > steady_s ? wall_s : steady_s;
+}
+
 const char *id_lease_check(const struct id_lease *lease, uint64_t lifetime_s, uint64_t now_s)
 {
 	if (lifetime_s > 0 && now_s - lease->begun_s >= lifetime_s)

@@ -28,6 +28,12 @@ struct id_lease {
 /* Seconds of a clock that runs on in sleep, and that nobody sets. */
 uint64_t lease_clock_s(void);
 
+/*
+ * What tokens expire by, in seconds since 1970: the wall clock, which others who make tokens have, too; but where
+ * somebody sets it back, it is taken to have run on since the first call, so that no token lives longer for it.
+ */
+uint64_t lease_wall_clock_s(void);
+
 /* NULL, or which of an id's policy ran out; of both, 0 is no limit. */
 const char *id_lease_check(const struct id_lease *lease, uint64_t lifetime_s, uint64_t now_s);
 const char *id_lease_check_signature(const struct id_lease *lease, uint32_t max_signatures);

@@ -163,7 +163,7 @@ static int on_password(ssh_session session, const char *user, const char *passwo
 	char reason[ACCESS_REASON_MAX];
 
 	(void)user;
-	if (access_login(&link->front->access, view_of(password), (uint64_t)time(NULL),
+	if (access_login(&link->front->access, view_of(password), lease_wall_clock_s(),
 			 &link->grant, reason))
 		return link_let_in(link);
 	return link_keep_out(link, session, reason);
@@ -302,6 +302,7 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 	address_format(peer, link->grant.peer);
 	link->grant.link = ++front->last_link;
 	link->grant.since = time(NULL);
+	link->grant.since_s = lease_clock_s();
 	link_set_socket_options(fd);
 	uv_timer_init(front->loop, &link->deadline);
 	uv_timer_init(front->loop, &link->penance);

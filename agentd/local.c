@@ -188,6 +188,7 @@ void local_accept(struct front *front, int fd, struct source *source)
 	local->front = front;
 	local->grant.link = ++front->last_link;
 	local->grant.since = time(NULL);
+	local->grant.since_s = lease_clock_s();
 	if (!peer_cred_is_ours(fd, local->grant.peer)) {
 		if (report_is_due())
 			log_warn("agent connection refused peer=%s id=%s: the socket serves its "

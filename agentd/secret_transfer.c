@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "agentd/record.h"
 #include "agentd/report.h"
@@ -208,7 +207,7 @@ static int parse_words(const char *words, char name[ID_NAME_MAX + 1], enum wante
 static const char *judge(const struct link *link, const struct offered_secret *offered,
 			 enum wanted_kind wanted)
 {
-	const char *reason = grant_check(&link->grant, (uint64_t)time(NULL));
+	const char *reason = grant_check(&link->grant, lease_wall_clock_s());
 
 	if (reason != NULL)
 		return "is not handed out any more: the token has expired";

@@ -44,10 +44,7 @@ static json_t *since_of(const struct grant *grant)
 
 static json_t *age_of(const struct grant *grant)
 {
-	time_t now = time(NULL);
-
-	/* Somebody may have set the clock back. */
-	return json_integer((json_int_t)(now > grant->since ? now - grant->since : 0));
+	return json_integer((json_int_t)(lease_clock_s() - grant->since_s));
 }
 
 static int put_ids(json_t *document, const struct identity_query *queries, size_t count)
