@@ -15,10 +15,12 @@ engine_spawn()
 	exec nsenter --net="/proc/$host/ns/net" -- "$@"
 }
 
-# begin NAME ADDRESS COMMAND: a build, in the network $NAME
+# begin NAME ADDRESS N: a build that signs N times, in the network $NAME
 begin()
 {
-	within "${!1}" "$SHIM" --connect "$2:2522" -- sh -c "$3" "$RAW_AGENT" >"$1.out" 2>"$1.err" &
+	# shellcheck disable=SC2016 # it is the script's own
+	within "${!1}" "$SHIM" --connect "$2:2522" -- \
+		sh -c 'for _ in $(seq "$1"); do "$0" - sign 200; done' "$RAW_AGENT" "$3" >"$1.out" 2>"$1.err" &
 }
 
 network host
@@ -30,10 +32,10 @@ fake_agent 'ask list ask signal echo again'
 mkdir d
 daemon_start "$PWD/d" --agent default="$FAKE_AGENT" --listen 172.31.5.1:2522 --listen 172.31.6.1:2522
 
-begin stays_cut 172.31.6.1 '"$0" - sign 200'
+begin stays_cut 172.31.6.1 1
 cut=$!
 await_lines 3 agent.log '^asked$'
-begin heals 172.31.5.1 '"$0" - sign 200; "$0" - sign 200'
+begin heals 172.31.5.1 2
 healed=$!
 await_lines 6 agent.log '^asked$'
 within "$host" ip link set build0 down
