@@ -1,6 +1,7 @@
 #include "shim/agent_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +15,8 @@ enum {
 	BACKLOG = 512,
 	ACCEPTS_AT_ONCE = 64,
 	PAUSE_MS = 100,
+	/* Programs that keep a connection may themselves wait for one: then nobody ever gets on. */
+	PATIENCE_MS = 10 * 1000,
 };
 
 static void on_conn_closed(struct agent_conn *conn)
@@ -39,13 +42,46 @@ static void on_paused(uv_timer_t *timer)
 		uv_poll_start(&server->poll, UV_READABLE, on_connectable);
 }
 
-/* Connections wait in the backlog meanwhile; none is dropped. */
+static void server_keep_spare(struct agent_server *server)
+{
+	server->spare_fd = fcntl(server->fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Whoever waits is told so by the end of the connection, since there is no room to say more. */
+static void server_turn_away(struct agent_server *server)
+{
+	unsigned count = 0;
+	int fd;
+
+	while (count < BACKLOG && server->spare_fd >= 0) {
+		close(server->spare_fd);
+		fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		server_keep_spare(server);
+		if (fd < 0)
+			break;
+		count++;
+	}
+	if (count > 0)
+		log_error("%u agent connections were turned away after %u s: too few file "
+			  "descriptors; raise the limit of the build (ulimit -n)",
+			  count, PATIENCE_MS / 1000);
+}
+
+/* Connections wait in the backlog meanwhile; for a while none is dropped. */
 static void server_pause(struct agent_server *server, int err)
 {
-	if (!server->is_short)
+	uint64_t now_ms = uv_now(server->poll.loop);
+
+	if (!server->is_short) {
 		log_error("agent connections have to wait (%zu are open): %s", server->conn_count,
 			  strerror(-err));
+		server->short_since_ms = now_ms;
+	}
 	server->is_short = true;
+	if (now_ms - server->short_since_ms >= PATIENCE_MS)
+		server_turn_away(server);
 	uv_poll_stop(&server->poll);
 	uv_timer_start(&server->pause, on_paused, PAUSE_MS, 0);
 }
@@ -118,6 +154,7 @@ int agent_server_init(struct agent_server *server, uv_loop_t *loop, const char *
 		return err;
 	}
 	server->poll.data = server;
+	server_keep_spare(server);
 	uv_timer_init(loop, &server->pause);
 	server->pause.data = server;
 	return uv_poll_start(&server->poll, UV_READABLE, on_connectable);
@@ -128,6 +165,8 @@ static void on_poll_closed(uv_handle_t *handle)
 	struct agent_server *server = handle->data;
 
 	close(server->fd);
+	if (server->spare_fd >= 0)
+		close(server->spare_fd);
 }
 
 void agent_server_close(struct agent_server *server)

@@ -27,6 +27,8 @@ struct agent_server {
 	struct agent_conn *conns;
 	size_t conn_count;
 	bool is_short; /* of descriptors or memory: said once */
+	uint64_t short_since_ms;
+	int spare_fd; /* to turn connections away with, or -1 */
 };
 
 /*

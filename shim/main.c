@@ -5,10 +5,12 @@
 #include <libssh/libssh.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/log.h"
 #include "common/standard_fds.h"
 #include "shim/command.h"
+#include "shim/descriptors.h"
 #include "shim/options.h"
 #include "shim/shim.h"
 #include "shim/wrapper.h"
@@ -19,6 +21,7 @@ int main(int argc, char **argv)
 	struct options options;
 	char error[512];
 	int exit_status;
+	int err;
 
 	if (wrapper_is_meant(argv[0]))
 		return wrapper_run(argv); /* first: descriptors are passed on as they are */
@@ -36,6 +39,13 @@ int main(int argc, char **argv)
 	if (options.action == OPTIONS_VERSION) {
 		puts("ssh-shim " SFA_VERSION);
 		return 0;
+	}
+	err = descriptors_check();
+	if (err != 0) {
+		log_error("fewer than %d file descriptors are left: %s; raise the limit of the "
+			  "build (ulimit -n, docker build --ulimit nofile=1024)",
+			  DESCRIPTORS_NEEDED, strerror(-err));
+		return COMMAND_EXIT_SHIM_FAILED;
 	}
 	/* Before ssh_init: the image's openssl.cnf is none of our business. */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 || ssh_init() != SSH_OK ||

@@ -160,9 +160,12 @@ static void on_dialed(void *owner, int err, int fd)
 		return;
 	}
 	attempt_say(attempt, PROBE_RUNNING, "connected, but no SSH key exchange and login");
-	if (link_start(probe->loop, fd, probe->credentials, &probe_link_events, attempt,
-		       &attempt->link) != 0)
-		attempt_fail(attempt, PROBE_SILENT, "the connection broke at once");
+	err = link_start(probe->loop, fd, probe->credentials, &probe_link_events, attempt,
+			 &attempt->link);
+	if (err != 0)
+		attempt_fail(attempt, PROBE_SILENT,
+			     err == -ECONNABORTED ? "the connection broke at once"
+						  : strerror(-err));
 }
 
 /* False if there is no further address. What comes of it may be known when this returns. */

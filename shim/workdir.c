@@ -18,6 +18,7 @@
 
 enum {
 	CREATE_TRIES = 16,
+	WORKDIR_FAULT_SIZE = 512,
 	NAME_SIZE = sizeof(WORKDIR_PREFIX) + 16,
 };
 
@@ -104,6 +105,7 @@ static int make_locked(int parent_fd, mode_t mode, char name[NAME_SIZE])
 {
 	uint64_t random;
 	struct stat st;
+	int err;
 	int fd;
 
 	for (int i = 0; i < CREATE_TRIES; i++) {
@@ -117,6 +119,11 @@ static int make_locked(int parent_fd, mode_t mode, char name[NAME_SIZE])
 			return -errno;
 		}
 		fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0 && errno != ENOENT) {
+			err = -errno;
+			unlinkat(parent_fd, name, AT_REMOVEDIR);
+			return err;
+		}
 		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 &&
 		    st.st_nlink > 0 && fchmod(fd, mode) == 0)
 			return fd;
@@ -191,28 +198,36 @@ int workdir_create(enum workdir_access access, struct workdir *out, char *error,
 	const char *const in_memory[] = {"/dev/shm", getenv("XDG_RUNTIME_DIR"), "/run", "/dev"};
 	const char *tmpdir = getenv("TMPDIR");
 	const char *on_disk = tmpdir != NULL && tmpdir[0] == '/' ? tmpdir : "/tmp";
+	char in_memory_fault[WORKDIR_FAULT_SIZE] = "none is a writable tmpfs";
+	bool is_full = false;
 	int err;
 
 	for (size_t i = 0; i < sizeof(in_memory) / sizeof(in_memory[0]); i++) {
-		if (is_memory_directory(in_memory[i]) &&
-		    workdir_create_in(in_memory[i], access, out) == 0)
+		if (!is_memory_directory(in_memory[i]))
+			continue;
+		err = workdir_create_in(in_memory[i], access, out);
+		if (err == 0)
 			return 0;
+		/* What is there, and full, is what should be mended. */
+		if (is_full || (err != -ENOSPC && err != -EDQUOT))
+			continue;
+		is_full = true;
+		snprintf(in_memory_fault, sizeof(in_memory_fault), "none has room (%s: %s)",
+			 in_memory[i], strerror(-err));
 	}
 	err = workdir_create_in(on_disk, access, out);
 	if (err != 0) {
-		snprintf(
-			error, error_size,
-			"no directory for the agent socket: neither /dev/shm, $XDG_RUNTIME_DIR nor "
-			"/run is a writable tmpfs, and %s: %s; mount a tmpfs (docker run --tmpfs "
-			"/run) or set TMPDIR",
-			on_disk, strerror(-err));
+		snprintf(error, error_size,
+			 "no directory for the agent socket: of /dev/shm, $XDG_RUNTIME_DIR and "
+			 "/run, "
+			 "%s, and %s: %s; mount a tmpfs (docker run --tmpfs /run) or set TMPDIR",
+			 in_memory_fault, on_disk, strerror(-err));
 		return -ENOENT;
 	}
 	if (out->is_on_disk)
 		log_warn("the agent socket is in %s, on disk: killed with SIGKILL, the shim would "
-			 "leave it there (/dev/shm, $XDG_RUNTIME_DIR and /run are no writable "
-			 "tmpfs)",
-			 out->path);
+			 "leave it there (of /dev/shm, $XDG_RUNTIME_DIR and /run, %s)",
+			 out->path, in_memory_fault);
 	return 0;
 }
 

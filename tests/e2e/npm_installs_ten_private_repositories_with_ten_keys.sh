@@ -2,7 +2,7 @@
 #
 # Ten deploy keys for ten repositories, on a forge that takes any of them at login: one npm install
 # gets them all, each with its own key, and no --id says which. With the same ten keys in a forwarded agent and nothing else, it
-# gets none but the first key's.
+# gets none but the first key's. scripts/siege does it with 50 (LOAD_DEPENDENCIES).
 set -euo pipefail
 . "$(dirname "$0")/../support/e2e.sh"
 . "$(dirname "$0")/../support/forge.sh"
@@ -10,7 +10,9 @@ e2e_begin
 need_program npm
 forge_begin
 
-names=(r1 r2 r3 r4 r5 r6 r7 r8 r9 r10)
+mapfile -t names < <(seq -f r%g "${LOAD_DEPENDENCIES:-10}")
+# shellcheck disable=SC2034 # for daemon.sh
+SFA_AGENTD=${LOAD_AGENTD:-$SFA_AGENTD}
 forge_repository "${names[@]}"
 mkdir app
 {
@@ -42,6 +44,8 @@ for name in "${names[@]}"; do
 	daemon_await_log "signed id=$name "
 done
 expect_equal "$(grep -c 'link opened' "$DAEMON_LOG")" 1 'links of one step'
+printf 'load: npm install with %d dependencies and keys; the daemon: %s kB at most\n' "${#names[@]}" \
+	"$(awk '/^VmHWM/ { print $2 }' "/proc/$DAEMON_PID/status")"
 daemon_stop
 
 rm -rf app/node_modules app/package-lock.json

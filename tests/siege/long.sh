@@ -2,7 +2,7 @@
 #
 # long.sh - the parts of scripts/siege, each for a subshell of its own. Includes siege.sh; RELEASE_DIR names what is measured.
 #
-#   long_peers, long_load, long_faults, long_soak      see scripts/siege
+#   long_peers, long_load, long_faults, long_soak, long_containers      see scripts/siege
 
 . "$(dirname "${BASH_SOURCE[0]}")/siege.sh"
 
@@ -104,6 +104,9 @@ long_load()
 	daemon_stop
 }
 
+# What the build's log has to say of its end, one of these: what was lost, and that it is the host's or the network's.
+readonly _long_causes='^ssh-shim: ((nothing was signed|no keys are listed) \(id "[ab]"\): (the (keeper|agent) died, or |the keeper has died|the keeper does not answer|the socket of the agent is gone|nobody listens at the socket of the agent|the link to the daemon (was|is) lost)|.* \(as told by --connect .*: |id "[ab]" is offered but unavailable: |the link to .* was lost: )'
+
 # One build that loses something on its way. Its status and how long it took go to builds.log.
 _long_build_that_loses()
 {
@@ -122,8 +125,9 @@ _long_build_that_loses()
 	esac 2>/dev/null || true
 	wait "$pid" || status=$?
 	printf '%s %s %d\n' "$victim" "$status" $((($(date +%s%N) - began) / 1000000)) >>builds.log
-	# Failed without a word?
-	[ "$status" -eq 0 ] || [ "$victim" = shim ] || [ -s "build.$number" ] || printf 'silent\n' >>builds.log
+	# A shim that is killed says nothing, and ssh would say the same whatever the cause.
+	[ "$status" -eq 0 ] || [ "$victim" = shim ] || grep -qE "$_long_causes" "build.$number" ||
+		printf 'unsaid %s\n' "$number" >>builds.log
 	[ "$status" -ne 124 ] || fail "a build whose $victim was killed did not end: $(cat "build.$number")"
 }
 
@@ -148,9 +152,10 @@ long_faults()
 		rm -f real.sock
 		wait "$REAL_AGENT_PID" 2>/dev/null || true
 	done
-	awk '/^silent/ { silent++; next }
+	awk '/^unsaid/ { unsaid++; next }
 		{ n[$1 " " ($2 == 0 ? "succeeded" : "failed")]++; if ($3 > max) max = $3 }
-		END { for (k in n) print k, n[k]; print "longest", max, "ms;", silent + 0, "failed without a word" }' builds.log
+		END { for (k in n) print k, n[k]; print "longest", max, "ms;", unsaid + 0, "failed without its cause" }' builds.log
+	! grep '^unsaid' builds.log || fail 'builds failed, and their logs do not say why'
 	printf 'what the failed ones said:\n'
 	cat build.[0-9]* | grep -v '^op=' | sed -E 's/[0-9]{4,}/N/g; s|/[^ :]*|PATH|g' | sort | uniq -c | sort -rn
 }
@@ -173,4 +178,18 @@ long_soak()
 			$((i * 20000)) $((i * 100)) "${sizes[-1]}"
 	done
 	daemon_stop
+}
+
+# The tests of this name, with more of everything.
+long_containers()
+{
+	local output
+
+	output=$(LOAD_CONTAINERS=${SIEGE_CONTAINERS:-200} LOAD_DEPENDENCIES=50 \
+		LOAD_AGENTD=$RELEASE_DIR/agentd/ssh-forward-agentd env --default-signal ctest --test-dir "$BUILD_DIR" --verbose \
+		--timeout 1200 -R '^e2e\.(twenty_shims_at_once_all_clone|npm_installs_ten_private_repositories_with_ten_keys)$') || {
+		printf '%s\n' "$output"
+		return 1
+	}
+	sed -n 's/^[0-9]*: load: //p' <<<"$output"
 }
