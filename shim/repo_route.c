@@ -12,7 +12,7 @@ static bool split_line(struct byte_view line, char socket[ROUTE_SOCKET_SIZE],
 	size_t socket_len;
 	size_t pattern_len;
 
-	if (space == NULL)
+	if (space == NULL || memchr(line.ptr, '\0', line.len) != NULL)
 		return false;
 	socket_len = (size_t)(space - line.ptr);
 	pattern_len = line.len - socket_len - 1;

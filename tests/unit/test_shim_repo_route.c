@@ -60,6 +60,21 @@ START_TEST(lines_that_cannot_be_read_are_passed_over)
 }
 END_TEST
 
+/* A socket of no name would be the directory itself. */
+START_TEST(lines_with_a_nul_are_passed_over)
+{
+	static const uint8_t routes[] = "\0one github.com\ntwo github.com\0\n";
+	struct repo_place place;
+	char socket[ROUTE_SOCKET_SIZE];
+
+	ck_assert_int_eq(repo_place_set_host(&place, "github.com", 22), 0);
+	ck_assert_int_eq(repo_place_set_path(&place, "org/a"), 0);
+	ck_assert_int_eq(
+		repo_route_choose((struct byte_view){routes, sizeof(routes) - 1}, &place, socket),
+		-ENOENT);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("shim_repo_route");
@@ -68,5 +83,6 @@ int main(void)
 	tcase_add_test(tests, of_two_alike_the_first_wins);
 	tcase_add_test(tests, without_a_match_there_is_none);
 	tcase_add_test(tests, lines_that_cannot_be_read_are_passed_over);
+	tcase_add_test(tests, lines_with_a_nul_are_passed_over);
 	return unit_main(tests, "shim_repo_route");
 }
