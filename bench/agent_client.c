@@ -61,6 +61,25 @@ static int agent_await_frame(int fd, struct byte_buf *stream, size_t *body_len)
 	return err;
 }
 
+int agent_greet(int fd, struct byte_view frame)
+{
+	struct byte_buf stream;
+	struct reader r;
+	size_t body_len;
+	int err = -EPIPE;
+
+	byte_buf_init(&stream, FRAME_LEN_MAX);
+	/* A few hundred bytes into an empty socket: written whole, or the peer is gone. */
+	if (send(fd, frame.ptr, frame.len, MSG_NOSIGNAL) == (ssize_t)frame.len)
+		err = agent_await_frame(fd, &stream, &body_len);
+	if (err == 0) {
+		r = reader_of(frame_body(byte_buf_view(&stream), body_len));
+		err = reader_u8(&r) == SSH_AGENT_SUCCESS ? 0 : -EPERM;
+	}
+	byte_buf_deinit(&stream);
+	return err;
+}
+
 static bool agent_key_has_type(struct byte_view key_blob, const char *type)
 {
 	struct reader r = reader_of(key_blob);

@@ -13,6 +13,11 @@
  */
 int agent_connect(const char *path, int *fd);
 
+/*
+ * Sends the frame and waits for SSH_AGENT_SUCCESS. 0; -EPERM (another reply), -EPIPE, or as agent_choose_key.
+ */
+int agent_greet(int fd, struct byte_view frame);
+
 /* Which of the agent's identities to sign with. */
 struct agent_key_choice {
 	const char *type; /* the first of this type, such as "ssh-ed25519"; NULL: any */

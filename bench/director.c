@@ -12,12 +12,13 @@
  *   play NAME [PID...] -- OPTIONS    played NAME host_cpu_us=N RESULT     (RESULT: see load_job.h)
  *   idle MS [PID...]                 idle ms=MS host_cpu_us=N
  *
- * host_cpu_us is the CPU time of the listed processes while the measured requests ran; RESULT's
+ * host_cpu_us is the CPU time of the listed processes (PID+: with its children, for those that fork) while the measured requests ran; RESULT's
  * cpu_us that of the player's side. Every failure ends the program: a benchmark with a hole in it
  * is not worth finishing.
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@
 #include "bench/tcp_address.h"
 
 enum {
-	PLAYERS_MAX = 64,
+	PLAYERS_MAX = 2048, /* one in each of the idle links, too */
 	PIDS_MAX = 64,
 	NAME_LEN_MAX = 64,
 	LINE_LEN_MAX = 1024,
@@ -50,7 +51,10 @@ struct director {
 };
 
 struct pid_list {
-	pid_t pids[PIDS_MAX];
+	struct {
+		pid_t pid;
+		bool has_family;
+	} pids[PIDS_MAX];
 	size_t count;
 };
 
@@ -123,9 +127,10 @@ static struct pid_list parse_pids(char **rest)
 	while ((word = strtok_r(NULL, " ", rest)) != NULL && strcmp(word, "--") != 0) {
 		long pid = strtol(word, &end, 10);
 
-		if (*end != '\0' || pid <= 0 || list.count == PIDS_MAX)
+		list.pids[list.count].has_family = *end == '+';
+		if (end[*end == '+'] != '\0' || pid <= 0 || list.count == PIDS_MAX - 1)
 			fail("'%s' is no process id, or one too many", word);
-		list.pids[list.count++] = (pid_t)pid;
+		list.pids[list.count++].pid = (pid_t)pid;
 	}
 	return list;
 }
@@ -136,8 +141,12 @@ static uint64_t cpu_time_of_list(const struct pid_list *list)
 	uint64_t ns;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (cpu_time_of_process(list->pids[i], &ns) != 0)
-			fail("process %d, which should be measured, is gone", list->pids[i]);
+		pid_t pid = list->pids[i].pid;
+		int err = list->pids[i].has_family ? cpu_time_of_family(pid, &ns)
+						   : cpu_time_of_process(pid, &ns);
+
+		if (err != 0)
+			fail("process %d, which should be measured, is gone", (int)pid);
 		total += ns;
 	}
 	return total;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "bench/agent_client.h"
+#include "bench/signature_check.h"
+#include "common/agent_msg.h"
 #include "common/frame.h"
 
 enum {
@@ -36,6 +38,8 @@ static int load_connect(struct load *load, struct load_connection *connection)
 {
 	int err = agent_connect(load->path, &connection->fd);
 
+	if (err == 0 && load->greeting.len > 0)
+		err = agent_greet(connection->fd, load->greeting);
 	return err != 0 ? err : load_watch(load, connection, EPOLL_CTL_ADD, EPOLLIN);
 }
 
@@ -61,6 +65,7 @@ static int load_write(struct load *load, struct load_connection *connection)
 	if (connection->is_blocked == (connection->sent < frame->len))
 		return 0;
 	connection->is_blocked = !connection->is_blocked;
+	connection->was_blocked = true;
 	return load_watch(load, connection, EPOLL_CTL_MOD,
 			  connection->is_blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
@@ -76,14 +81,28 @@ static int load_start_request(struct load *load, struct load_connection *connect
 	connection->started_ns = load_now_ns();
 	connection->sent = 0;
 	connection->is_blocked = false;
+	connection->was_blocked = false;
 	byte_buf_clear(&connection->stream);
 	if (connection->fd < 0) {
 		err = load_connect(load, connection);
 		if (err != 0)
 			return err;
 	}
-	load_request_number(load->request, load->next_number++);
+	connection->number = load->next_number++;
+	load_request_number(load->request, connection->number);
 	return load_write(load, connection);
+}
+
+/* While warming up, since it takes longer than making the signature. */
+static int load_verify(struct load *load, const struct load_connection *connection,
+		       struct byte_view body)
+{
+	if (load->latency != NULL || connection->was_blocked ||
+	    load->request->reply_type != SSH_AGENT_SIGN_RESPONSE)
+		return 0;
+	load_request_number(load->request,
+			    connection->number); /* another may have been sent since */
+	return signature_check(byte_buf_view(&load->request->frame), body);
 }
 
 static int load_finish_request(struct load *load, struct load_connection *connection,
@@ -91,6 +110,8 @@ static int load_finish_request(struct load *load, struct load_connection *connec
 {
 	int err = load_request_check_reply(load->request, body);
 
+	if (err == 0)
+		err = load_verify(load, connection, body);
 	if (err != 0)
 		return err;
 	if (load->latency != NULL)
@@ -141,11 +162,14 @@ static int load_serve(struct load *load, const struct epoll_event *event)
 }
 
 int load_init(struct load *load, const char *path, struct load_request *request,
-	      size_t connection_count, bool is_reconnecting)
+	      size_t connection_count, bool is_reconnecting, struct byte_view greeting)
 {
 	int err = 0;
 
-	*load = (struct load){.path = path, .request = request, .is_reconnecting = is_reconnecting};
+	*load = (struct load){.path = path,
+			      .request = request,
+			      .is_reconnecting = is_reconnecting,
+			      .greeting = greeting};
 	load->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (load->epoll_fd < 0)
 		return -errno;

@@ -13,6 +13,7 @@ struct load_job {
 	const struct load_options *options;
 	const char *socket_path;
 	struct load_request request;
+	struct byte_buf greeting;
 	struct load load;
 	char key_type[64]; /* "-" for a list */
 };
@@ -22,11 +23,12 @@ struct load_result {
 	uint64_t p50_ns;
 	uint64_t p99_ns;
 	uint64_t max_ns;
-	uint64_t cpu_ns; /* meanwhile: ours, or with --count-container that of all in sight */
+	uint64_t finished_ns; /* the moment of the last reply, of CLOCK_MONOTONIC */
+	uint64_t cpu_ns;      /* meanwhile: ours, or with --count-container that of all in sight */
 };
 
 /*
- * All that comes before measuring: chooses the key, connects, warms up. options and socket_path
+ * All that comes before measuring: chooses the key, connects, warms up, which verifies signatures. options and socket_path
  * stay the caller's and must outlive job. 0, or negative errno after one line on stderr that says
  * what failed; a failed job needs no load_job_deinit.
  */

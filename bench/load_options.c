@@ -17,7 +17,8 @@ enum {
 const char load_options_usage[] =
 	"usage: agent-load [options]\n"
 	"Puts requests to the agent at $SSH_AUTH_SOCK and tells how long they took.\n"
-	"  --op list|sign       what to ask for (sign)\n"
+	"  --op list|sign|command\n"
+	"                       what to ask for (sign); command: run --command, without an agent\n"
 	"  --connections N      connections at once, one request in flight on each (1)\n"
 	"  --requests M         requests in all (1000)\n"
 	"  --warmup K           requests before those, not measured (0)\n"
@@ -25,10 +26,15 @@ const char load_options_usage[] =
 	"  --key-type TYPE      sign with the first key of this type, such as ssh-ed25519\n"
 	"  --key-index I        sign with key number I (of that type), from 0\n"
 	"  --data-len B         length of the data to sign, in bytes\n"
+	"  --identities N       how many identities an answer to list must have (0: any)\n"
+	"  --bind               begin each connection with a session-bind, as ssh does\n"
+	"  --print-host-key     print the host key of that, as for known_hosts, and do no more\n"
+	"  --command PROGRAM    what --op command runs, without arguments\n"
 	"  --json               print the result as JSON\n"
 	"For bench/run:\n"
 	"  --director A:PORT    connect there, and do what is asked, line by line\n"
 	"  --name NAME          how to call ourselves there\n"
+	"  --keep               keep the connections until the next order\n"
 	"  --count-container    CPU time: that of every process in sight, not just ours\n";
 
 enum load_option {
@@ -40,6 +46,11 @@ enum load_option {
 	OPTION_KEY_TYPE,
 	OPTION_KEY_INDEX,
 	OPTION_DATA_LEN,
+	OPTION_IDENTITIES,
+	OPTION_BIND,
+	OPTION_PRINT_HOST_KEY,
+	OPTION_COMMAND,
+	OPTION_KEEP,
 	OPTION_JSON,
 	OPTION_DIRECTOR,
 	OPTION_NAME,
@@ -56,6 +67,11 @@ static const struct option long_options[] = {
 	{"key-type", required_argument, NULL, OPTION_KEY_TYPE},
 	{"key-index", required_argument, NULL, OPTION_KEY_INDEX},
 	{"data-len", required_argument, NULL, OPTION_DATA_LEN},
+	{"identities", required_argument, NULL, OPTION_IDENTITIES},
+	{"bind", no_argument, NULL, OPTION_BIND},
+	{"print-host-key", no_argument, NULL, OPTION_PRINT_HOST_KEY},
+	{"command", required_argument, NULL, OPTION_COMMAND},
+	{"keep", no_argument, NULL, OPTION_KEEP},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"director", required_argument, NULL, OPTION_DIRECTOR},
 	{"name", required_argument, NULL, OPTION_NAME},
@@ -87,8 +103,10 @@ static int parse_op(const char *text, enum load_op *op)
 		*op = LOAD_OP_LIST;
 	} else if (strcmp(text, "sign") == 0) {
 		*op = LOAD_OP_SIGN;
+	} else if (strcmp(text, "command") == 0) {
+		*op = LOAD_OP_COMMAND;
 	} else {
-		fprintf(stderr, "agent-load: --op: '%s' is neither list nor sign\n", text);
+		fprintf(stderr, "agent-load: --op: '%s' is none of list, sign, command\n", text);
 		return -EINVAL;
 	}
 	return 0;
@@ -109,6 +127,20 @@ static int apply_option(struct load_options *options, int option, char *value)
 		return parse_count("key-index", value, 0, REQUESTS_MAX, &options->key.index);
 	case OPTION_DATA_LEN:
 		return parse_count("data-len", value, 0, REQUESTS_MAX, &options->data_len);
+	case OPTION_IDENTITIES:
+		return parse_count("identities", value, 0, REQUESTS_MAX, &options->identities);
+	case OPTION_BIND:
+		options->binds = true;
+		return 0;
+	case OPTION_PRINT_HOST_KEY:
+		options->shows_host_key = true;
+		return 0;
+	case OPTION_COMMAND:
+		options->command = value;
+		return 0;
+	case OPTION_KEEP:
+		options->keeps = true;
+		return 0;
 	case OPTION_RECONNECT:
 		options->is_reconnecting = true;
 		return 0;

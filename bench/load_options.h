@@ -12,6 +12,7 @@
 enum load_op {
 	LOAD_OP_LIST,
 	LOAD_OP_SIGN,
+	LOAD_OP_COMMAND, /* a run of the command is a request */
 };
 
 struct load_options {
@@ -20,10 +21,15 @@ struct load_options {
 	size_t connections;
 	size_t requests;
 	size_t warmup;
-	size_t data_len; /* 0: that of a plain login */
+	size_t data_len;   /* 0: that of a plain login */
+	size_t identities; /* in the answer to a list; 0: any number */
+	bool binds; /* each connection, first of all, to the session of the login (session_bind.h) */
 	bool is_reconnecting;
 	bool is_json;
 	bool has_help;
+	bool shows_host_key;  /* that session_bind.h binds with */
+	const char *command;  /* what LOAD_OP_COMMAND runs; a player's own, not the director's */
+	bool keeps;	      /* as a player: the connections are kept until the next order */
 	const char *director; /* ADDR:PORT to take orders from; NULL: do as the options say, once */
 	const char *name;     /* ours, told to the director */
 	bool counts_container; /* the CPU time of all that /proc shows, instead of our own */

@@ -13,9 +13,11 @@ enum {
 };
 
 static const char short_user[] = "git";
+static const uint8_t session_id[SESSION_ID_LEN] = "agent-load: not a real session";
 
-int load_request_list(struct load_request *request)
+int load_request_list(struct load_request *request, size_t identities)
 {
+	request->identities = identities;
 	byte_buf_init(&request->frame, FRAME_LEN_MAX);
 	request->number_at = 0;
 	request->reply_type = SSH_AGENT_IDENTITIES_ANSWER;
@@ -49,8 +51,6 @@ static void put_user(struct byte_buf *login, size_t user_len)
 static void put_login(struct byte_buf *login, size_t user_len, struct byte_view algorithm,
 		      struct byte_view key_blob)
 {
-	static const uint8_t session_id[SESSION_ID_LEN] = "agent-load: not a real session";
-
 	byte_buf_put_string(login, (struct byte_view){session_id, sizeof(session_id)});
 	byte_buf_put_u8(login, SSH_MSG_USERAUTH_REQUEST);
 	put_user(login, user_len);
@@ -128,6 +128,16 @@ void load_request_number(struct load_request *request, uint64_t number)
 		memcpy(request->frame.data + request->number_at, &number, sizeof(number));
 }
 
+void load_request_stay_in_session(struct load_request *request)
+{
+	request->number_at = 0;
+}
+
+struct byte_view load_request_session_id(void)
+{
+	return (struct byte_view){session_id, sizeof(session_id)};
+}
+
 static int check_signature(struct reader *r)
 {
 	struct byte_view signature = reader_string(r);
@@ -140,15 +150,18 @@ static int check_signature(struct reader *r)
 	return 0;
 }
 
-static int check_identities(struct byte_view body)
+static int check_identities(struct byte_view body, size_t expected)
 {
 	struct identity_list list;
 	struct identity identity;
+	size_t count = 0;
 	int err = agent_identities_start(body, &list);
 
-	while (err == 0)
-		err = agent_identities_next(&list, &identity);
-	return err == -ENOENT ? 0 : err;
+	while (err == 0 && (err = agent_identities_next(&list, &identity)) == 0)
+		count++;
+	if (err != -ENOENT)
+		return err;
+	return expected == 0 || count == expected ? 0 : -EBADMSG;
 }
 
 int load_request_check_reply(const struct load_request *request, struct byte_view body)
@@ -160,5 +173,6 @@ int load_request_check_reply(const struct load_request *request, struct byte_vie
 		return -EPERM;
 	if (r.has_failed || type != request->reply_type)
 		return -EBADMSG;
-	return type == SSH_AGENT_SIGN_RESPONSE ? check_signature(&r) : check_identities(body);
+	return type == SSH_AGENT_SIGN_RESPONSE ? check_signature(&r)
+					       : check_identities(body, request->identities);
 }

@@ -10,10 +10,11 @@ struct load_request {
 	struct byte_buf frame;
 	size_t number_at; /* offset of the 8 bytes that load_request_number writes; 0: none */
 	uint8_t reply_type;
+	size_t identities; /* in the answer to a list; 0: any number */
 };
 
-/* SSH_AGENTC_REQUEST_IDENTITIES. */
-int load_request_list(struct load_request *request);
+/* SSH_AGENTC_REQUEST_IDENTITIES; an answer with another number of identities is none, but for 0: any. */
+int load_request_list(struct load_request *request, size_t identities);
 
 /*
  * SSH_AGENTC_SIGN_REQUEST for a login as an ssh client makes it (RFC 4252 section 7): a gate that
@@ -33,6 +34,10 @@ void load_request_deinit(struct load_request *request);
  * from memory.
  */
 void load_request_number(struct load_request *request, uint64_t number);
+
+/* Every request the same from here on, of this session: for connections that are bound to it. */
+void load_request_stay_in_session(struct load_request *request);
+struct byte_view load_request_session_id(void);
 
 /* 0 if body is the reply asked for and well formed, -EPERM if the agent refused, else -EBADMSG. */
 int load_request_check_reply(const struct load_request *request, struct byte_view body);

@@ -28,9 +28,12 @@ static int split_order(char *line, char *argv[ORDER_WORDS_MAX])
 	return argc;
 }
 
+struct turn;
+
 struct player {
 	const char *socket_path;
-	bool counts_container;
+	const struct load_options *options; /* our own, not an order's */
+	struct turn *kept;		    /* NULL: none */
 	FILE *director;
 	char *line;
 	size_t line_capacity;
@@ -64,33 +67,67 @@ static int player_play(struct player *player, struct load_job *job)
 	return err;
 }
 
-static int player_obey(struct player *player)
-{
-	char *argv[ORDER_WORDS_MAX];
-	char *order = strdup(player->line); /* options point into it, while line is read anew */
+/* What an order leaves behind that wants its connections kept. */
+struct turn {
+	char *order; /* the options point into it */
 	struct load_options options;
 	struct load_job job;
+};
+
+static void player_let_go(struct player *player)
+{
+	if (player->kept == NULL)
+		return;
+	load_job_deinit(&player->kept->job);
+	free(player->kept->order);
+	free(player->kept);
+	player->kept = NULL;
+}
+
+static int turn_begin(struct turn *turn, const struct player *player)
+{
+	char *argv[ORDER_WORDS_MAX];
+	int err = load_options_parse(split_order(turn->order, argv), argv, &turn->options);
+
+	if (err != 0)
+		return err;
+	turn->options.counts_container = player->options->counts_container;
+	turn->options.command = player->options->command;
+	if (turn->options.op == LOAD_OP_COMMAND && turn->options.command == NULL) {
+		fputs("agent-load: asked to run a command, and has none (--command)\n", stderr);
+		return -EINVAL;
+	}
+	return load_job_init(&turn->job, &turn->options, player->socket_path);
+}
+
+static int player_obey(struct player *player)
+{
+	struct turn *turn = calloc(1, sizeof(*turn));
 	int err = -ENOMEM;
 
-	if (order == NULL)
+	player_let_go(player);
+	if (turn == NULL)
 		return err;
-	err = load_options_parse(split_order(order, argv), argv, &options);
-	if (err == 0) {
-		options.counts_container = player->counts_container;
-		err = load_job_init(&job, &options, player->socket_path);
+	turn->order = strdup(player->line); /* line is read anew meanwhile */
+	if (turn->order != NULL)
+		err = turn_begin(turn, player);
+	if (err != 0)
+		goto out;
+	err = player_play(player, &turn->job);
+	if (err == 0 && turn->options.keeps) {
+		player->kept = turn;
+		return 0;
 	}
-	if (err == 0) {
-		err = player_play(player, &job);
-		load_job_deinit(&job);
-	}
-	free(order);
+	load_job_deinit(&turn->job);
+out:
+	free(turn->order);
+	free(turn);
 	return err;
 }
 
 int player_run(const struct load_options *options, const char *socket_path)
 {
-	struct player player = {.socket_path = socket_path,
-				.counts_container = options->counts_container};
+	struct player player = {.socket_path = socket_path, .options = options};
 	int fd = -1;
 	int err = tcp_address_connect(options->director, &fd);
 
@@ -108,6 +145,7 @@ int player_run(const struct load_options *options, const char *socket_path)
 		if (player_obey(&player) != 0)
 			fputs("failed\n", player.director);
 	}
+	player_let_go(&player);
 	free(player.line);
 	fclose(player.director);
 	return 0;

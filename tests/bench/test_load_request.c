@@ -1,7 +1,10 @@
 #include "bench/load_request.h"
 
 #include <errno.h>
+#include <openssl/evp.h>
+#include <string.h>
 
+#include "bench/signature_check.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
 #include "tests/support/unit.h"
@@ -107,6 +110,91 @@ START_TEST(a_number_changes_the_session_id_and_nothing_else)
 }
 END_TEST
 
+/* An Ed25519 key of a constant; its blob in *buf. */
+static EVP_PKEY *real_key(struct byte_buf *buf)
+{
+	static const uint8_t secret[32] = "of nobody";
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret, 32);
+	uint8_t point[32];
+	size_t len = sizeof(point);
+
+	ck_assert_int_eq(EVP_PKEY_get_raw_public_key(key, point, &len), 1);
+	byte_buf_init(buf, 1024);
+	byte_buf_put_text(buf, "ssh-ed25519");
+	byte_buf_put_string(buf, (struct byte_view){point, len});
+	return key;
+}
+
+/* The reply to the request as it stands, appended to *reply. */
+static void put_reply(struct byte_buf *reply, EVP_PKEY *key, const struct load_request *request)
+{
+	struct byte_view data = parse_request(request).data;
+	uint8_t signature[64];
+	size_t len = sizeof(signature);
+	struct byte_buf blob;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	ck_assert_int_eq(EVP_DigestSignInit(context, NULL, NULL, NULL, key), 1);
+	ck_assert_int_eq(EVP_DigestSign(context, signature, &len, data.ptr, data.len), 1);
+	EVP_MD_CTX_free(context);
+	byte_buf_init(&blob, 1024);
+	byte_buf_put_text(&blob, "ssh-ed25519");
+	byte_buf_put_string(&blob, (struct byte_view){signature, len});
+	byte_buf_init(reply, 1024);
+	byte_buf_put_u8(reply, SSH_AGENT_SIGN_RESPONSE);
+	byte_buf_put_string(reply, byte_buf_view(&blob));
+	byte_buf_deinit(&blob);
+}
+
+static int check(const struct load_request *request, const struct byte_buf *reply)
+{
+	return signature_check(byte_buf_view(&request->frame), byte_buf_view(reply));
+}
+
+START_TEST(a_signature_of_something_else_is_no_reply)
+{
+	struct load_request request;
+	struct byte_buf buf;
+	struct byte_buf reply;
+	EVP_PKEY *key = real_key(&buf);
+
+	ck_assert_int_eq(load_request_sign(&request, byte_buf_view(&buf), 0), 0);
+	load_request_number(&request, 7);
+	put_reply(&reply, key, &request);
+	load_request_number(&request, 8);
+	ck_assert_int_eq(check(&request, &reply), -EKEYREJECTED);
+	load_request_number(&request, 7);
+	ck_assert_int_eq(check(&request, &reply), 0);
+	reply.data[reply.len - 1] ^= 1;
+	ck_assert_int_eq(check(&request, &reply), -EKEYREJECTED);
+	load_request_deinit(&request);
+	byte_buf_deinit(&reply);
+	byte_buf_deinit(&buf);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
+START_TEST(a_request_stays_in_its_session)
+{
+	struct load_request request;
+	struct byte_buf buf;
+	uint8_t before[512];
+	struct reader r;
+	struct byte_view key = put_key_blob(&buf, "ssh-ed25519");
+
+	ck_assert_int_eq(load_request_sign(&request, key, 0), 0);
+	load_request_stay_in_session(&request);
+	ck_assert_uint_lt(request.frame.len, sizeof(before));
+	memcpy(before, request.frame.data, request.frame.len);
+	load_request_number(&request, UINT64_MAX);
+	ck_assert_mem_eq(before, request.frame.data, request.frame.len);
+	r = reader_of(parse_request(&request).data);
+	ck_assert(view_equal(reader_string(&r), load_request_session_id()));
+	load_request_deinit(&request);
+	byte_buf_deinit(&buf);
+}
+END_TEST
+
 START_TEST(only_the_reply_asked_for_is_good)
 {
 	static const uint8_t failure[] = {SSH_AGENT_FAILURE};
@@ -119,9 +207,11 @@ START_TEST(only_the_reply_asked_for_is_good)
 	struct load_request sign = {.reply_type = SSH_AGENT_SIGN_RESPONSE};
 
 #define REPLY(bytes) ((struct byte_view){bytes, sizeof(bytes)})
-	ck_assert_int_eq(load_request_list(&list), 0);
+	ck_assert_int_eq(load_request_list(&list, 0), 0);
 	ck_assert_int_eq(load_request_check_reply(&list, REPLY(no_identities)), 0);
 	ck_assert_int_eq(load_request_check_reply(&list, REPLY(one_claimed)), -EBADMSG);
+	list.identities = 3;
+	ck_assert_int_eq(load_request_check_reply(&list, REPLY(no_identities)), -EBADMSG);
 	ck_assert_int_eq(load_request_check_reply(&list, REPLY(signature)), -EBADMSG);
 	ck_assert_int_eq(load_request_check_reply(&list, REPLY(failure)), -EPERM);
 	ck_assert_int_eq(load_request_check_reply(&sign, REPLY(signature)), 0);
@@ -140,6 +230,8 @@ int main(void)
 	tcase_add_test(tests, what_is_signed_is_a_login);
 	tcase_add_test(tests, data_is_of_the_length_asked_for);
 	tcase_add_test(tests, a_number_changes_the_session_id_and_nothing_else);
+	tcase_add_test(tests, a_signature_of_something_else_is_no_reply);
+	tcase_add_test(tests, a_request_stays_in_its_session);
 	tcase_add_test(tests, only_the_reply_asked_for_is_good);
 	return unit_main(tests, "load_request");
 }

@@ -11,6 +11,7 @@ rules='
 ^agentd/keeper/  | ^(common|agentd/keeper)/
 ^agentd/         | ^(common|agentd)/
 ^shim/           | ^(common|shim)/
+^bench/signature_check | ^(common|agentd|bench)/
 ^bench/          | ^(common|bench)/
 ^tests/          | ^(common|agentd|shim|bench|tests)/
 '
