@@ -12,21 +12,44 @@
 
 #include "bench/load.h"
 
-enum { OUTPUT_LEN_MAX = 4096 };
+enum {
+	OUTPUT_LEN_MAX = 4096,
+	COMMAND_WORDS_MAX = 16,
+};
+
+/* At blanks, in place. 0, or -EINVAL: no word, or too many. */
+static int split_words(char *text, char *argv[COMMAND_WORDS_MAX + 1])
+{
+	char *rest = NULL;
+	size_t count = 0;
+
+	for (char *word = strtok_r(text, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest)) {
+		if (count == COMMAND_WORDS_MAX)
+			return -EINVAL;
+		argv[count++] = word;
+	}
+	argv[count] = NULL;
+	return count > 0 ? 0 : -EINVAL;
+}
 
 static int spawn_with_output(const char *command, int output, pid_t *pid)
 {
-	static char name[] = "command";
-	char *argv[] = {name, NULL};
+	char *argv[COMMAND_WORDS_MAX + 1];
+	char *words = strdup(command);
 	posix_spawn_file_actions_t actions;
 	int err = -posix_spawn_file_actions_init(&actions);
 
 	if (err != 0)
-		return err;
-	err = -posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+		goto out;
+	err = words == NULL ? -ENOMEM : split_words(words, argv);
 	if (err == 0)
-		err = -posix_spawn(pid, command, &actions, NULL, argv, environ);
+		err = -posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	if (err == 0)
+		err = -posix_spawn(pid, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
+out:
+	free(words);
 	return err;
 }
 

@@ -10,7 +10,7 @@
 #include "bench/latency.h"
 
 /*
- * Runs `command`, a program without arguments, `times` times, one after the other, and adds what each took to
+ * Runs `command`, a program's path and its arguments with blanks between, `times` times, one after the other, and adds what each took to
  * *latency, where it is not NULL. If its output has the word ` finished_ns=N`, a time of CLOCK_MONOTONIC
  * (agent-load's, when it has its last reply), the run counts until then, else until its end.
  *

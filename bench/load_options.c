@@ -29,7 +29,7 @@ const char load_options_usage[] =
 	"  --identities N       how many identities an answer to list must have (0: any)\n"
 	"  --bind               begin each connection with a session-bind, as ssh does\n"
 	"  --print-host-key     print the host key of that, as for known_hosts, and do no more\n"
-	"  --command PROGRAM    what --op command runs, without arguments\n"
+	"  --command 'PATH ARG...'  what --op command runs\n"
 	"  --json               print the result as JSON\n"
 	"For bench/run:\n"
 	"  --director A:PORT    connect there, and do what is asked, line by line\n"

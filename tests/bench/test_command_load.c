@@ -76,6 +76,16 @@ START_TEST(a_run_that_fails_is_no_figure)
 }
 END_TEST
 
+START_TEST(words_are_arguments)
+{
+	write_script("test \"$1:$2:$#\" = a:b:2");
+	ck_assert_int_eq(command_load_run("./command_load.test a  b", 1, NULL), 0);
+	ck_assert_int_eq(command_load_run("./command_load.test a", 1, NULL), -ECANCELED);
+	ck_assert_int_eq(command_load_run(" ", 1, NULL), -EINVAL);
+	unlink(script_path);
+}
+END_TEST
+
 START_TEST(more_output_than_is_kept_does_no_harm)
 {
 	ck_assert_int_eq(run_script("head -c 200000 /dev/zero", 1, NULL), 0);
@@ -89,6 +99,7 @@ int main(void)
 	tcase_add_test(tests, each_run_is_timed_to_its_end);
 	tcase_add_test(tests, a_run_is_timed_to_the_moment_it_names);
 	tcase_add_test(tests, a_run_that_fails_is_no_figure);
+	tcase_add_test(tests, words_are_arguments);
 	tcase_add_test(tests, more_output_than_is_kept_does_no_harm);
 	return unit_main(tests, "command_load");
 }
