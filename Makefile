@@ -14,8 +14,8 @@ test demo fuzz coverage packages:
 	@scripts/$@
 
 bench: build
-	@scripts/install-deps test
-	@bench/run
+	@scripts/install-deps bench
+	@bench/run --write
 
 install: build
 	@cmake --install build/release

@@ -100,10 +100,8 @@ contender_container()
 	done
 	shift
 	contender_containers+=("$container")
-	(
-		[ -z "$ENGINE_HOST" ] || export DOCKER_HOST=$ENGINE_HOST
-		exec "$ENGINE_DOCKER" run --rm --name "$container" "${options[@]}" "$BENCH_IMAGE" "$@"
-	) >"$BENCH_DIR/logs/$name" 2>&1 </dev/null &
+	_become_docker run --rm --name "$container" "${options[@]}" "$BENCH_IMAGE" "$@" \
+		>"$BENCH_DIR/logs/$name" 2>&1 </dev/null &
 	contender_jobs+=("$!")
 }
 
@@ -112,6 +110,7 @@ _make_keys()
 	ssh-keygen -q -t ed25519 -N '' -C ed25519 -f "$BENCH_DIR/ed25519"
 	ssh-keygen -q -t ecdsa -b 256 -N '' -C p256 -f "$BENCH_DIR/p256"
 	ssh-keygen -q -t rsa -b 3072 -N '' -C rsa3072 -f "$BENCH_DIR/rsa3072"
+	# shellcheck disable=SC2034 # for rivals.sh and ours.sh
 	bench_keys=$BENCH_DIR/ed25519,$BENCH_DIR/p256,$BENCH_DIR/rsa3072
 }
 
@@ -176,9 +175,14 @@ _image_make()
 # In a subshell of its own, which becomes the client: $! is what to measure and to end.
 contender_docker_build()
 {
-	[ -z "$ENGINE_HOST" ] || export DOCKER_HOST=$ENGINE_HOST
-	DOCKER_BUILDKIT=1 exec "$ENGINE_DOCKER" build --no-cache --progress plain "${@:2}" \
+	DOCKER_BUILDKIT=1 _become_docker build --no-cache --progress plain "${@:2}" \
 		>"$BENCH_DIR/logs/$1" 2>&1 </dev/null
+}
+
+_become_docker()
+{
+	[ -z "$ENGINE_HOST" ] || export DOCKER_HOST=$ENGINE_HOST
+	exec "$ENGINE_DOCKER" "$@"
 }
 
 # with_children PID: it and all below it, one a line.

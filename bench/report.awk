@@ -1,180 +1,157 @@
-# report.awk - from bench/run's results, one line a measurement, to the table and the aims.
-#
-# Ratios are taken round by round and only then is the median taken, so that what slows the machine
-# in one round falls out.
+# report.awk - bench/run's results as Markdown: the machine, the aims, the tables. Needs statistics.awk and names.awk
+# before it.
 
-function fail(text) {
-	print "bench: " text > "/dev/stderr"
-	failed = 1
-	exit 1
+# A figure with three digits that count.
+function short(value) {
+	if (value < 0)
+		return "-" short(-value)
+	if (value >= 1000)
+		return sprintf("%d", value / 10 ^ (length(int(value)) - 3) + 0.5) * 10 ^ (length(int(value)) - 3)
+	return value >= 100 ? sprintf("%.0f", value) : value >= 10 ? sprintf("%.1f", value) : sprintf("%.2f", value)
 }
 
-# Sorts values[1..count].
-function sort(values, count,    i, j, value) {
-	for (i = 2; i <= count; i++) {
-		value = values[i]
-		for (j = i - 1; j > 0 && values[j] > value; j--)
-			values[j + 1] = values[j]
-		values[j + 1] = value
-	}
+function told() {
+	return short(median) " (" short(least) dash() short(greatest) ")"
 }
 
-function quantile(values, count, q,    at, low) {
-	at = 1 + (count - 1) * q
-	low = int(at)
-	if (low >= count)
-		return values[count]
-	return values[low] + (at - low) * (values[low + 1] - values[low])
+function ratio_told() {
+	return sprintf("%.2f (%.2f%s%.2f)", median, least, dash(), greatest)
 }
 
-# The kinds of figure; "added" is what a contender puts on top of ssh-agent's own.
-function figure(kind, discipline, contender, round,    key) {
-	key = discipline SUBSEP contender SUBSEP round
-	if (kind == "added")
-		return p50[key] - p50[discipline, "direct", round]
-	if (kind == "added cpu")
-		return cpu[key] - cpu[discipline, "direct", round]
-	if (kind == "p50")
-		return p50[key]
-	if (kind == "p99")
-		return p99[key]
-	if (kind == "rate")
-		return rate[key]
-	return cpu[key]
-}
-
-function median(kind, discipline, contender,    values, round) {
-	for (round = 1; round <= rounds; round++)
-		values[round] = figure(kind, discipline, contender, round)
-	sort(values, rounds)
-	return quantile(values, rounds, 0.5)
-}
-
-# Sets ratio, ratio_low and ratio_high: median and quartiles of ours to theirs.
-function compare(kind, discipline, ours, theirs,    values, round) {
-	for (round = 1; round <= rounds; round++)
-		values[round] = figure(kind, discipline, ours, round) / \
-			figure(kind, discipline, theirs, round)
-	sort(values, rounds)
-	ratio = quantile(values, rounds, 0.5)
-	ratio_low = quantile(values, rounds, 0.25)
-	ratio_high = quantile(values, rounds, 0.75)
-}
-
-function ratio_text() {
-	return sprintf("%.2f (%.2f-%.2f)", ratio, ratio_low, ratio_high)
-}
-
-function print_row(discipline, contender,    theirs) {
-	printf "  %-10s %9.0f %9.0f %9.0f %9.0f", contender, median("rate", discipline, contender),
-		median("p50", discipline, contender), median("p99", discipline, contender),
-		median("cpu", discipline, contender)
-	theirs = rival[contender]
-	if (theirs != "") {
-		compare("p50", discipline, contender, theirs)
-		printf "  %-17s", ratio_text()
-		compare("rate", discipline, contender, theirs)
-		printf " %-17s", ratio_text()
-		compare("cpu", discipline, contender, theirs)
-		printf " %s", ratio_text()
-	}
-	printf "\n"
-}
-
-function print_table(    d, c) {
-	printf "\n%-12s %9s %9s %9s %9s  %s\n", "", "rate/s", "p50 us", "p99 us", "CPU us",
-		"to BuildKit with the same source: p50, rate, CPU time"
-	for (d = 1; d <= discipline_count; d++) {
-		print title[disciplines[d]] == "" ? disciplines[d] : title[disciplines[d]]
-		for (c = 1; c <= contender_count; c++)
-			print_row(disciplines[d], contenders[c])
-	}
+function dash() {
+	return least < 0 ? " to " : "-"
 }
 
 # bound: "<= 0.80", ">= 1.50", or "" where the figure has no aim and is told for the record.
-function print_aim(text, kind, discipline, ours, theirs, bound,    part, is_met) {
-	if (!(discipline in discipline_seen))
-		return
+function print_aim(text, bound,    part, is_met) {
 	split(bound, part, " ")
+	is_met = part[1] == "<=" ? median <= part[2] + 0 : median >= part[2] + 0
+	printf "| %s | %s | %s | %s |\n", text, bound, ratio_told(), bound == "" ? "" : is_met ? "met" : "**missed**"
+}
+
+function aim(text, kind, discipline, ours, theirs, bound) {
+	if (!is_measured(discipline, ours) || !is_measured(discipline, theirs))
+		return
 	compare(kind, discipline, ours, theirs)
-	is_met = part[1] == "<=" ? ratio <= part[2] + 0 : ratio >= part[2] + 0
-	printf "  %-58s %-8s %-18s %s\n", text, bound, ratio_text(),
-		bound == "" ? "" : is_met ? "met" : "MISSED"
+	print_aim(text, bound)
 }
 
-function print_aims() {
-	printf "\n%-60s %-8s %-18s\n", "aims (Ed25519 unless it says otherwise)", "aim", "measured"
-	print_aim("key file, 1 connection: p50", "p50", "ed25519-1", "us-keys", "bk-keys", "<= 0.80")
-	print_aim("key file, 16 connections: rate", "rate", "ed25519-16", "us-keys", "bk-keys",
-		">= 1.50")
-	print_aim("agent, 1 connection: latency added to ssh-agent's own", "added", "ed25519-1",
-		"us-agent", "bk-agent", "<= 0.65")
-	print_aim("  the same for a list", "added", "list-1", "us-agent", "bk-agent", "<= 0.65")
-	print_aim("key file, 1 connection: CPU time of all processes", "cpu", "ed25519-1", "us-keys",
-		"bk-keys", "<= 0.50")
-	print_aim("key file, 16 connections: the same", "cpu", "ed25519-16", "us-keys", "bk-keys",
-		"<= 0.50")
-	print_aim("agent, 1 connection: CPU time of all processes", "cpu", "ed25519-1", "us-agent",
-		"bk-agent", "<= 0.50")
-	# With an agent, most of the CPU time is the agent's own: no relay can get below this.
-	print_aim("  ssh-agent asked directly, for comparison", "cpu", "ed25519-1", "direct",
-		"bk-agent", "")
-	print_aim("  what is added to that", "added cpu", "ed25519-1", "us-agent", "bk-agent", "")
-	print_aim("agent, 16 connections: the same", "cpu", "ed25519-16", "us-agent", "bk-agent",
-		"<= 0.50")
-	print_aim("  ssh-agent asked directly, for comparison", "cpu", "ed25519-16", "direct",
-		"bk-agent", "")
-	print_aim("  what is added to that", "added cpu", "ed25519-16", "us-agent", "bk-agent", "")
+function print_aims(    i) {
+	print "\n| aim | | measured | |"
+	print "|---|---|---|---|"
+	aim("key file, 1 connection: p50 to BuildKit's", "p50", "ed25519-1", "us-keys", "bk-keys", "<= 0.70")
+	aim("the same to a relay that does nothing", "p50", "ed25519-1", "us-keys", "relay-keys", "<= 1.20")
+	aim("the same of BuildKit's, for comparison", "p50", "ed25519-1", "bk-keys", "relay-keys", "")
+	aim("key file, 16 connections: rate to BuildKit's", "rate", "ed25519-16", "us-keys", "bk-keys", ">= 2.00")
+	aim("agent: latency added to ssh-agent's own, to BuildKit's", "added", "ed25519-1", "us-agent", "bk-agent", "<= 0.60")
+	aim("the same of a list", "added", "list-1", "us-agent", "bk-agent", "<= 0.60")
+	aim("the same, shim with a mounted socket", "added", "ed25519-1", "mount-agent", "bk-agent", "<= 0.30")
+	aim("of a list, shim with a mounted socket", "added", "list-1", "mount-agent", "bk-agent", "<= 0.30")
+	aim("of a list, mounted socket without the shim", "added", "list-1", "socket-agent", "bk-agent", "<= 0.30")
+	aim("key file, a signature on a new connection: p50 to BuildKit's", "p50", "new-1", "us-keys", "bk-keys", "<= 0.50")
+	aim("agent: the same", "p50", "new-1", "us-agent", "bk-agent", "<= 0.50")
+	aim("ssh-agent asked directly, for comparison", "p50", "new-1", "direct", "bk-agent", "")
+	aim("key file, 1 connection: CPU time of all processes to BuildKit's", "cpu", "ed25519-1", "us-keys", "bk-keys", "<= 0.40")
+	aim("key file, 16 connections: the same", "cpu", "ed25519-16", "us-keys", "bk-keys", "<= 0.40")
+	aim("agent, 1 connection: the same", "cpu", "ed25519-1", "us-agent", "bk-agent", "<= 0.40")
+	aim("ssh-agent asked directly, for comparison", "cpu", "ed25519-1", "direct", "bk-agent", "")
+	aim("what is added to that", "added cpu", "ed25519-1", "us-agent", "bk-agent", "")
+	aim("agent, 16 connections: CPU time of all processes to BuildKit's", "cpu", "ed25519-16", "us-agent", "bk-agent", "<= 0.40")
+	aim("ssh-agent asked directly, for comparison", "cpu", "ed25519-16", "direct", "bk-agent", "")
+	aim("RSA-3072, key file, 16 connections: rate to ssh-agent's own", "rate", "rsa3072-16", "us-keys", "direct", ">= 2.20")
+	aim("the same of the keeper behind a relay that does nothing", "rate", "rsa3072-16", "relay-keys", "direct", "")
+	for (i = 1; i <= memory_count; i++)
+		if (links[i] > 1) {
+			median = least = greatest = (idle[i] - before[i]) / links[i]
+			print_aim("memory of the daemon an idle link, KiB, of " links[i], "<= 32")
+		}
+	aim("p50 beside 1,000 idle links, to that beside 1", "p50", "idle", "links-1000", "links-1", "<= 1.20")
 }
 
-BEGIN {
-	title["list-1"] = "list, 1 connection"
-	title["list-16"] = "list, 16 connections"
-	title["ed25519-1"] = "sign Ed25519, 1 connection"
-	title["ed25519-16"] = "sign Ed25519, 16 connections"
-	title["p256-1"] = "sign ECDSA P-256, 1 connection"
-	title["p256-16"] = "sign ECDSA P-256, 16 connections"
-	title["rsa3072-1"] = "sign RSA-3072, 1 connection"
-	title["rsa3072-16"] = "sign RSA-3072, 16 connections"
-	title["new-1"] = "sign Ed25519, 1 connection, each request on a new one"
-	title["new-16"] = "sign Ed25519, 16 connections, each request on a new one"
-	rival["us-agent"] = "bk-agent"
-	rival["us-keys"] = "bk-keys"
+function cell(kind, discipline, contender) {
+	if (!is_measured(discipline, contender))
+		return ""
+	spread(kind, discipline, contender)
+	return told()
 }
 
-{
-	split("", field)
-	for (i = 1; i <= NF; i++)
-		field[substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
-	d = field["discipline"]
-	c = field["contender"]
-	if (field["requests"] + 0 == 0)
-		fail("line " NR " of the results is not one: " $0)
-	if (!(d in discipline_seen)) {
-		discipline_seen[d] = 1
-		disciplines[++discipline_count] = d
+function print_operation(operation, title,    c) {
+	if (!is_measured(operation "-1", "direct"))
+		return
+	printf "\n%s:\n\n", title
+	print "| | p50, 1 connection | p99 | rate, 1 | rate, 16 | rate, 64 | CPU, 1 | CPU, 16 |"
+	print "|---|---|---|---|---|---|---|---|"
+	for (c = 1; c <= contender_count; c++) {
+		if (!is_measured(operation "-1", contenders[c]))
+			continue
+		printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", label[contenders[c]],
+			cell("p50", operation "-1", contenders[c]), cell("p99", operation "-1", contenders[c]),
+			cell("rate", operation "-1", contenders[c]), cell("rate", operation "-16", contenders[c]),
+			cell("rate", operation "-64", contenders[c]), cell("cpu", operation "-1", contenders[c]),
+			cell("cpu", operation "-16", contenders[c])
 	}
-	if (!(c in contender_seen))
-		contender_seen[c] = 1
-	key = d SUBSEP c SUBSEP field["round"]
-	rate[key] = field["rate_per_s"] + 0 # or they would be compared as text
-	p50[key] = field["p50_us"] + 0
-	p99[key] = field["p99_us"] + 0
-	cpu[key] = (field["cpu_us"] + field["host_cpu_us"]) / field["requests"]
-	if (field["round"] + 0 > rounds)
-		rounds = field["round"] + 0
+}
+
+# In milliseconds, in a table with two columns.
+function print_times(discipline, title, names,    count, list, i) {
+	count = split(names, list, " ")
+	if (!is_measured(discipline, list[1]))
+		return
+	printf "\n| %s | ms |\n|---|---|\n", title
+	for (i = 1; i <= count; i++) {
+		if (!is_measured(discipline, list[i]))
+			continue
+		spread("p50", discipline, list[i])
+		median /= 1000; least /= 1000; greatest /= 1000
+		printf "| %s | %s |\n", label[list[i]], told()
+	}
+}
+
+function print_memory(    i) {
+	if (memory_count == 0)
+		return
+	print "\n| links | daemon without any, KiB | with all of them idle | each | with an agent connection on each | each |"
+	print "|---|---|---|---|---|---|"
+	for (i = 1; i <= memory_count; i++)
+		printf "| %d | %d | %d | %.1f | %d | %.1f |\n", links[i], before[i], idle[i], (idle[i] - before[i]) / links[i],
+			connected[i], (connected[i] - idle[i]) / links[i]
+}
+
+function print_rules(    count, list, i) {
+	if (!is_measured("rules-1", "rules-none"))
+		return
+	print "\n| | p50, 1 connection, us | more | CPU, us | more | CPU, 16 connections, us | more |"
+	print "|---|---|---|---|---|---|---|"
+	count = split("rules-none rules-audit rules-policy rules-both", list, " ")
+	for (i = 1; i <= count; i++)
+		printf "| %s | %s | %s | %s | %s | %s | %s |\n", label[list[i]], cell("p50", "rules-1", list[i]),
+			more("p50", "rules-1", list[i]), cell("cpu", "rules-1", list[i]), more("cpu", "rules-1", list[i]),
+			cell("cpu", "rules-16", list[i]), more("cpu", "rules-16", list[i])
+}
+
+function more(kind, discipline, contender) {
+	if (contender == "rules-none")
+		return ""
+	difference(kind, discipline, contender, "rules-none")
+	return told()
 }
 
 END {
 	if (failed)
 		exit 1
-	contender_count = 0
-	count = split("direct bk-agent us-agent bk-keys us-keys", order, " ")
-	for (i = 1; i <= count; i++) {
-		if (order[i] in contender_seen)
-			contenders[++contender_count] = order[i]
-	}
-	print_table()
-	if ("us-keys" in contender_seen)
-		print_aims()
+	print ""
+	for (i = 1; i <= facts; i++)
+		printf "- %s: %s\n", fact_name[i], fact_text[i]
+	printf "- rounds: %d\n", rounds
+	print_aims()
+	print_operation("ed25519", "Signatures, Ed25519")
+	print_operation("p256", "Signatures, ECDSA P-256")
+	print_operation("rsa3072", "Signatures, RSA-3072")
+	print_operation("new", "Signatures, Ed25519, each on a new agent connection")
+	print_operation("list", "Lists of three identities")
+	print_times("clone", "`git clone` of a repository of one file", contender_names)
+	print_times("first", "from `exec` to the first signature", "first-us-keys first-us-agent first-mount-keys first-ssh-L")
+	print_memory()
+	print_rules()
+	print ""
 }

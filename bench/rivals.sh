@@ -66,11 +66,11 @@ _dockerd_pid()
 # As root, in a store of its own; a step as `buildah build` runs it by default.
 _start_buildah()
 {
-	command -v buildah >/dev/null && command -v runc >/dev/null || {
+	if ! command -v buildah >/dev/null || ! command -v runc >/dev/null; then
 		contender_absent buildah-agent 'buildah or runc is not installed'
 		contender_absent buildah-keys 'buildah or runc is not installed'
 		return 0
-	}
+	fi
 	mkdir "$BENCH_DIR/buildah"
 	engine_docker save --output "$BENCH_DIR/buildah/image.tar" "$BENCH_IMAGE"
 	(_become_buildah pull --quiet "docker-archive:$BENCH_DIR/buildah/image.tar") >"$BENCH_DIR/logs/buildah" 2>&1 || {
@@ -151,7 +151,7 @@ _start_filter()
 		>"$dir/said" 2>"$BENCH_DIR/logs/filter" </dev/null
 	pid=$(sed -n "s/^SSH_AGENT_PID='\([0-9]*\)'.*/\1/p" "$dir/said")
 	socket=$(sed -n "s/^SSH_AUTH_SOCK='\([^']*\)'.*/\1/p" "$dir/said")
-	[ -n "$pid" ] && [ -S "$socket" ] || die 'ssh-agent-filter did not start'
+	[ -S "$socket" ] || die 'ssh-agent-filter did not start'
 	contender_jobs+=("$pid")
 	rivals_mounted filter "$dir" "${socket##*/}"
 	contender_add filter all "$pid" "$agent_pid"
@@ -232,7 +232,7 @@ _start_relays()
 # _start_relay NAME SOCKET PID...
 _start_relay()
 {
-	local name=$1 socket=$2 port=$((50000 + RANDOM % 10000)) pid line output words
+	local name=$1 socket=$2 port=$((50000 + RANDOM % 10000)) pid line words
 	shift 2
 
 	mkfifo "$BENCH_DIR/$name.ready"
