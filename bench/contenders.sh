@@ -10,7 +10,8 @@
 #   CONTENDERS             names, in the order of the report
 #   CONTENDER_PIDS[NAME]   the host's processes on the way of its requests, as the director takes them
 #   CONTENDER_GROUP[NAME]  which disciplines it plays
-#   CONTENDERS_ABSENT      NAME: REASON, for those that could not be had
+#   CONTENDER_SPARED[NAME] disciplines that it does not play, as a regular expression
+#   CONTENDERS_ABSENT      NAME: REASON, for those that could not be had, or not for all
 #
 # BENCH_BUILD says where the programs are, BENCH_DIR where files may go; `die MESSAGE` is the
 # caller's. To add a contender: a function that starts it and has agent-load connect to the
@@ -20,7 +21,7 @@
 readonly BENCH_IMAGE=sfa-bench
 
 CONTENDERS=()
-declare -A CONTENDER_PIDS=() CONTENDER_GROUP=()
+declare -A CONTENDER_PIDS=() CONTENDER_GROUP=() CONTENDER_SPARED=()
 CONTENDERS_ABSENT=()
 
 contender_jobs=()       # our own children, to be ended in the order in which they were started
@@ -74,6 +75,14 @@ contender_add()
 	CONTENDERS+=("$name")
 	CONTENDER_GROUP[$name]=$group
 	CONTENDER_PIDS[$name]=$*
+}
+
+# contender_spare NAME REGEX REASON: it cannot do this, or not right.
+# shellcheck disable=SC2034 # for bench/run
+contender_spare()
+{
+	CONTENDER_SPARED[$1]=$2
+	contender_absent "$1" "$3"
 }
 
 contender_absent()
