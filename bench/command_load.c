@@ -117,7 +117,7 @@ static int run_once(const char *command, uint64_t *taken_ns)
 
 int command_load_run(const char *command, size_t times, struct latency *latency)
 {
-	uint64_t taken_ns;
+	uint64_t taken_ns = 0;
 	int err = 0;
 
 	for (size_t i = 0; i < times && err == 0; i++) {
