@@ -5,11 +5,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "agentd/keeper/keeper.h"
 #include "agentd/keeper_watch.h"
+#include "agentd/upstream_pipe.h"
 #include "common/frame.h"
 
 /* A listening agent with a full backlog says EAGAIN; it is asked again after this time. */
@@ -30,7 +28,7 @@ struct upstream {
 	enum upstream_state state;
 	TAILQ_ENTRY(upstream) entry; /* of the source's waiters or holders */
 	struct share_seat seat;	     /* of its build's */
-	uv_pipe_t pipe;
+	uv_pipe_t *pipe;	     /* goes to another, where it can */
 	uv_timer_t timer;
 	uv_connect_t connect;
 	uv_write_t write;
@@ -40,7 +38,7 @@ struct upstream {
 	uint64_t give_up_at_ms; /* by the loop's clock, if it is not open by then */
 	bool is_asked;		/* a request is out */
 	bool is_holder;
-	bool has_pipe;
+	bool is_broken; /* nobody is to have its pipe after it */
 	const char *failure;
 };
 
@@ -65,6 +63,7 @@ const char *upstream_loss(const struct upstream *up)
 
 static void upstream_fail(struct upstream *up, const char *reason)
 {
+	up->is_broken = true;
 	if (up->state != UPSTREAM_CLOSING)
 		up->events->on_failed(up, reason);
 }
@@ -81,16 +80,6 @@ static void upstream_fail_later(struct upstream *up, const char *reason)
 {
 	up->failure = reason;
 	uv_timer_start(&up->timer, on_failure_due, 0, 0);
-}
-
-/* One buffer for all: the loop reads one stream at a time, and what it read is copied. */
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	static char shared[65536];
-
-	(void)handle;
-	(void)suggested;
-	*buf = uv_buf_init(shared, sizeof(shared));
 }
 
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
@@ -135,7 +124,9 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 
 static void upstream_opened(struct upstream *up)
 {
-	int err = uv_read_start((uv_stream_t *)&up->pipe, on_alloc, on_read);
+	int err = uv_is_active((uv_handle_t *)up->pipe)
+			  ? 0 /* another has read from it */
+			  : uv_read_start((uv_stream_t *)up->pipe, upstream_pipe_alloc, on_read);
 
 	if (err < 0) {
 		upstream_fail(up, upstream_loss(up));
@@ -153,15 +144,26 @@ static void on_retry_due(uv_timer_t *timer)
 		upstream_begin(up);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void upstream_handle_closed(struct upstream *up)
 {
-	struct upstream *up = handle->data;
-
 	if (--up->open_handles > 0)
 		return;
 	byte_buf_deinit(&up->request);
 	byte_buf_deinit(&up->reply);
 	free(up);
+}
+
+static void on_timer_closed(uv_handle_t *timer)
+{
+	upstream_handle_closed(timer->data);
+}
+
+static void on_pipe_closed(uv_handle_t *pipe)
+{
+	struct upstream *up = pipe->data;
+
+	free(pipe);
+	upstream_handle_closed(up);
 }
 
 /* The source has no room for now: once more in a while, but not for ever. */
@@ -174,32 +176,20 @@ static void upstream_retry(struct upstream *up)
 }
 
 /* A pipe cannot be connected twice: the next attempt takes a new one. */
-static void on_pipe_dropped(uv_handle_t *handle)
+static void on_pipe_dropped(uv_handle_t *pipe)
 {
-	struct upstream *up = handle->data;
+	struct upstream *up = pipe->data;
 
-	up->has_pipe = false;
 	if (up->state == UPSTREAM_OPENING)
 		upstream_retry(up);
-	on_handle_closed(handle);
+	on_pipe_closed(pipe);
 }
 
-static const char *connecting_fault(int err)
+static void upstream_drop_pipe(struct upstream *up, uv_close_cb on_closed)
 {
-	switch (err) {
-	case UV_ENOENT:
-		return "the socket of the agent is gone";
-	case UV_ECONNREFUSED:
-		return "nobody listens at the socket of the agent any more";
-	case UV_EACCES:
-	case UV_EPERM:
-		return "the daemon's user may not use the socket of the agent";
-	case UV_EMFILE:
-	case UV_ENFILE:
-		return "the daemon is out of file descriptors";
-	default:
-		return uv_strerror(err);
-	}
+	if (up->pipe != NULL)
+		uv_close((uv_handle_t *)up->pipe, on_closed);
+	up->pipe = NULL;
 }
 
 static void on_connected(uv_connect_t *connect, int status)
@@ -209,9 +199,9 @@ static void on_connected(uv_connect_t *connect, int status)
 	if (up->state == UPSTREAM_CLOSING)
 		return;
 	if (status == UV_EAGAIN)
-		uv_close((uv_handle_t *)&up->pipe, on_pipe_dropped);
+		upstream_drop_pipe(up, on_pipe_dropped);
 	else if (status < 0)
-		upstream_fail(up, connecting_fault(status));
+		upstream_fail(up, upstream_pipe_fault(status));
 	else
 		upstream_opened(up);
 }
@@ -227,38 +217,32 @@ static void on_keeper_ready(uv_timer_t *timer)
 static void upstream_begin_keeper(struct upstream *up)
 {
 	const struct keeper_watch *keeper = up->source->state->keeper;
-	int ends[2];
 	int err;
 
 	if (keeper == NULL || keeper->control_fd < 0) {
 		upstream_fail_later(up, "the keeper has died; restart ssh-forward-agentd");
 		return;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
-		upstream_fail_later(up, "the daemon is out of file descriptors");
-		return;
-	}
-	err = keeper_serve(keeper->control_fd, up->source->id, ends[1]);
-	close(ends[1]);
+	err = upstream_pipe_open(up->pipe, keeper->control_fd, up->source->id);
 	if (err == 0)
-		err = uv_pipe_open(&up->pipe, ends[0]);
-	if (err < 0)
-		close(ends[0]);
-	if (err == -EAGAIN)
-		upstream_retry(up);
-	else if (err < 0)
-		upstream_fail_later(up, "the keeper does not answer; restart ssh-forward-agentd");
-	else
 		uv_timer_start(&up->timer, on_keeper_ready, 0, 0);
+	else if (err == -EAGAIN)
+		upstream_retry(up);
+	else if (err == -EMFILE)
+		upstream_fail_later(up, "the daemon is out of file descriptors");
+	else
+		upstream_fail_later(up, "the keeper does not answer; restart ssh-forward-agentd");
 }
 
 /* Opens the connection, or tries once more. */
 static void upstream_begin(struct upstream *up)
 {
-	if (!up->has_pipe) {
-		uv_pipe_init(up->pool->loop, &up->pipe, 0);
-		up->pipe.data = up;
-		up->has_pipe = true;
+	if (up->pipe == NULL) {
+		up->pipe = upstream_pipe_new(up->pool->loop, up);
+		if (up->pipe == NULL) {
+			upstream_fail_later(up, "out of memory");
+			return;
+		}
 		up->open_handles++;
 	}
 	if (up->source->kind == SOURCE_KEYS) {
@@ -266,7 +250,7 @@ static void upstream_begin(struct upstream *up)
 		return;
 	}
 	up->connect.data = up;
-	uv_pipe_connect(&up->connect, &up->pipe, up->source->socket_path, on_connected);
+	uv_pipe_connect(&up->connect, up->pipe, up->source->socket_path, on_connected);
 }
 
 static void upstream_hold(struct upstream *up)
@@ -279,7 +263,6 @@ static void upstream_hold(struct upstream *up)
 	up->state = UPSTREAM_OPENING;
 	up->give_up_at_ms =
 		uv_now(up->pool->loop) + (uint64_t)up->pool->limits->request_seconds * 1000;
-	upstream_begin(up);
 }
 
 /* Takes an idle connection back from its owner; the oldest holder is asked first. */
@@ -376,10 +359,31 @@ static void upstream_watch(const struct share *share)
 	uv_timer_start(&first->timer, on_patience_over, due_ms > now_ms ? due_ms - now_ms : 0, 0);
 }
 
-/* Whose turn it is gets the connection that has become free. */
-static void upstream_hand_on(struct source *source)
+/*
+ * The keeper knows a connection by its id alone, so that another, who would open one for the same, takes
+ * over this one. Connections of an agent may have a state that we know nothing of.
+ */
+static bool upstream_can_take_over(const struct upstream *next, const struct upstream *up)
 {
-	struct share_seat *seat = share_next(&source->state->shares);
+	return up->source->kind == SOURCE_KEYS && next->source == up->source &&
+	       up->state == UPSTREAM_OPEN && !up->is_broken && !up->is_asked &&
+	       up->request.len == 0 && up->reply.len == 0;
+}
+
+static void upstream_take_over(struct upstream *next, struct upstream *up)
+{
+	next->pipe = up->pipe;
+	next->pipe->data = next;
+	next->open_handles++;
+	up->pipe = NULL;
+	up->open_handles--;
+	uv_timer_start(&next->timer, on_keeper_ready, 0, 0);
+}
+
+/* Whose turn it is gets the connection that has become free. */
+static void upstream_hand_on(struct upstream *up)
+{
+	struct share_seat *seat = share_next(&up->source->state->shares);
 	struct upstream *next;
 	const struct share *share;
 
@@ -387,8 +391,12 @@ static void upstream_hand_on(struct source *source)
 		return;
 	next = upstream_of(seat);
 	share = seat->share;
-	TAILQ_REMOVE(&source->state->waiters, next, entry);
+	TAILQ_REMOVE(&next->source->state->waiters, next, entry);
 	upstream_hold(next);
+	if (upstream_can_take_over(next, up))
+		upstream_take_over(next, up);
+	else
+		upstream_begin(next);
 	upstream_watch(share);
 }
 
@@ -414,6 +422,7 @@ struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
 	up->open_handles = 1;
 	if (source->state->open_count < pool->limits->upstream_per_id) {
 		upstream_hold(up);
+		upstream_begin(up);
 		return up;
 	}
 	up->state = UPSTREAM_WAITING;
@@ -439,11 +448,13 @@ int upstream_send(struct upstream *up, struct byte_view frame)
 	int written;
 
 	assert(up->state == UPSTREAM_OPEN && !up->is_asked);
+	up->is_broken = true; /* unless all goes well */
 	if (up->request.len > 0)
 		return -EPROTO; /* it replied before it read all of the last request */
-	written = uv_try_write((uv_stream_t *)&up->pipe, &buf, 1);
+	written = uv_try_write((uv_stream_t *)up->pipe, &buf, 1);
 	if (written < 0 && written != UV_EAGAIN)
 		return written;
+	up->is_broken = false;
 	up->is_asked = true;
 	if (written < 0)
 		written = 0;
@@ -454,27 +465,26 @@ int upstream_send(struct upstream *up, struct byte_view frame)
 		return byte_buf_status(&up->request);
 	buf = uv_buf_init((char *)up->request.data, (unsigned)up->request.len);
 	up->write.data = up;
-	return uv_write(&up->write, (uv_stream_t *)&up->pipe, &buf, 1, on_written);
+	return uv_write(&up->write, (uv_stream_t *)up->pipe, &buf, 1, on_written);
 }
 
 void upstream_close(struct upstream *up)
 {
-	struct source *source = up->source;
 	struct share_seat *next;
 
 	if (up->state == UPSTREAM_CLOSING)
 		return;
 	next = TAILQ_NEXT(&up->seat, entry);
 	share_leave(&up->seat);
-	TAILQ_REMOVE(up->is_holder ? &source->state->holders : &source->state->waiters, up, entry);
-	up->state = UPSTREAM_CLOSING;
-	uv_close((uv_handle_t *)&up->timer, on_handle_closed);
-	if (up->has_pipe && !uv_is_closing((uv_handle_t *)&up->pipe))
-		uv_close((uv_handle_t *)&up->pipe, on_handle_closed);
+	TAILQ_REMOVE(up->is_holder ? &up->source->state->holders : &up->source->state->waiters, up,
+		     entry);
 	if (up->is_holder) {
-		source->state->open_count--;
-		upstream_hand_on(source);
+		up->source->state->open_count--;
+		upstream_hand_on(up);
 	} else if (next != NULL) {
 		upstream_watch(next->share);
 	}
+	up->state = UPSTREAM_CLOSING;
+	uv_close((uv_handle_t *)&up->timer, on_timer_closed);
+	upstream_drop_pipe(up, on_pipe_closed);
 }
