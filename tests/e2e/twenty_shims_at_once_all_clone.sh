@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 #
 # Twenty shims at the same time, each in a container of its own: every one clones. Afterwards the daemon has the
-# descriptors that it had, and hardly more memory. scripts/siege does it with 200 (LOAD_CONTAINERS), each of which clones
-# LOAD_CLONES times at once.
+# descriptors that it had, and hardly more memory. In scripts/siege each clones ten times at once
+# (LOAD_CLONES), with what is released (LOAD_AGENTD, LOAD_IMAGE).
 set -euo pipefail
 . "$(dirname "$0")/../support/e2e.sh"
 e2e_begin
@@ -20,23 +20,24 @@ descriptors()
 	find "/proc/$DAEMON_PID/fd" -mindepth 1 | wc -l
 }
 
-# crowd N: so many containers, which wait until the last of them is there
+# crowd N: so many containers, which wait until the last of them is there, without keeping the machine busy
 crowd()
 {
-	local id status n=$1
+	local id status gate n=$1
 
 	CONTAINERS=()
-	rm -rf gate
-	mkdir gate
+	mkdir -p gate
+	exec {gate}>gate/lock
+	flock "$gate"
 	# shellcheck disable=SC2016
 	for _ in $(seq "$n"); do
-		container_start --env SSH_SHIM_TOKEN --volume "$TEST_DIR/gate:/gate" sfa-e2e-sanitized sh -c '
-			until [ -e /gate/open ]; do sleep 0.1; done
+		container_start --env SSH_SHIM_TOKEN --volume "$TEST_DIR/gate:/gate" "${LOAD_IMAGE:-sfa-e2e-sanitized}" sh -c '
+			flock --shared /gate/lock true
 			exec ssh-shim --wait 30 -- sh -c '\''
 				for i in $(seq "$1"); do git clone -q "$0" "/tmp/$i" & pids="$pids $!"; done
 				for pid in $pids; do wait "$pid" || exit 1; done'\'' "$0" "$1"' "$REPO" "$CLONES"
 	done
-	touch gate/open
+	exec {gate}>&-
 	for id in "${CONTAINERS[@]}"; do
 		status=$(engine_docker wait "$id")
 		[ "$status" = 0 ] || fail "one ended with $status: $(engine_docker logs "$id" 2>&1)"

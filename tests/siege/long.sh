@@ -185,9 +185,9 @@ long_containers()
 {
 	local output
 
-	output=$(LOAD_CONTAINERS=${SIEGE_CONTAINERS:-200} LOAD_DEPENDENCIES=50 \
+	output=$(LOAD_CONTAINERS=${SIEGE_CONTAINERS:-20} LOAD_CLONES=10 LOAD_IMAGE=sfa-e2e LOAD_DEPENDENCIES=50 \
 		LOAD_AGENTD=$RELEASE_DIR/agentd/ssh-forward-agentd env --default-signal ctest --test-dir "$BUILD_DIR" --verbose \
-		--timeout 1200 -R '^e2e\.(twenty_shims_at_once_all_clone|npm_installs_ten_private_repositories_with_ten_keys)$') || {
+		-R '^e2e\.(twenty_shims_at_once_all_clone|npm_installs_ten_private_repositories_with_ten_keys)$') || {
 		printf '%s\n' "$output"
 		return 1
 	}
