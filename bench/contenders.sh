@@ -85,6 +85,13 @@ contender_spare()
 	contender_absent "$1" "$3"
 }
 
+# Sets free_port: one that no other contender has.
+contender_port()
+{
+	free_port=$((free_port + 1))
+}
+free_port=$((20000 + RANDOM % 10000))
+
 contender_absent()
 {
 	CONTENDERS_ABSENT+=("$1: $2")

@@ -23,15 +23,14 @@ ours_start()
 
 daemon_for()
 {
-	local name=$1 port=$((20000 + RANDOM % 10000)) line
+	local name=$1 line
 	shift
 
-	daemon_address=$ENGINE_GATEWAY:$port
 	daemon_dir=$BENCH_DIR/run-$name
 	mkdir -m 700 "$daemon_dir"
 	mkfifo "$daemon_dir/started"
 	XDG_CONFIG_HOME=$daemon_dir XDG_RUNTIME_DIR=$daemon_dir engine_spawn \
-		"$BENCH_BUILD/agentd/ssh-forward-agentd" --listen "$daemon_address" "$@" \
+		"$BENCH_BUILD/agentd/ssh-forward-agentd" --listen "$ENGINE_GATEWAY:0" "$@" \
 		>"$daemon_dir/started" 2>"$BENCH_DIR/logs/daemon-$name" </dev/null &
 	daemon_pid=$!
 	contender_jobs+=("$daemon_pid")
@@ -42,6 +41,9 @@ daemon_for()
 		'export SSH_SHIM_TOKEN='*)
 			SSH_SHIM_TOKEN=${line#*=}
 			export SSH_SHIM_TOKEN=${SSH_SHIM_TOKEN%;}
+			;;
+		'# Listening on '*)
+			daemon_address=${line#\# Listening on }
 			return 0
 			;;
 		esac

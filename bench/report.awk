@@ -130,7 +130,7 @@ function print_rules(    count, list, i) {
 }
 
 function more(kind, discipline, contender) {
-	if (contender == "rules-none")
+	if (contender == "rules-none" || !is_measured(discipline, contender))
 		return ""
 	difference(kind, discipline, contender, "rules-none")
 	return told()

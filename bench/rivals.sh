@@ -169,7 +169,8 @@ _start_ssh_forward()
 	mkdir -m 700 "$dir"
 	ssh-keygen -q -t ed25519 -N '' -C '' -f "$dir/key"
 	ssh-keygen -q -t ed25519 -N '' -C '' -f "$dir/host_key"
-	sshd_address=$ENGINE_GATEWAY sshd_port=$((30000 + RANDOM % 10000))
+	contender_port
+	sshd_address=$ENGINE_GATEWAY sshd_port=$free_port
 	printf '%s\n' "ListenAddress $sshd_address" "Port $sshd_port" "HostKey $dir/host_key" \
 		"AuthorizedKeysFile $dir/key.pub" 'StrictModes no' 'UsePAM no' 'PidFile none' \
 		>"$dir/sshd_config"
@@ -201,8 +202,10 @@ _start_socat()
 		contender_absent socat 'socat is not installed'
 		return 0
 	}
-	local port=$((40000 + RANDOM % 10000)) words
+	local port words
 
+	contender_port
+	port=$free_port
 	engine_spawn socat "TCP-LISTEN:$port,bind=$ENGINE_GATEWAY,fork,reuseaddr,backlog=128" \
 		"UNIX-CONNECT:$agent_socket" >"$BENCH_DIR/logs/socat-host" 2>&1 </dev/null &
 	contender_jobs+=("$!")
@@ -235,8 +238,10 @@ _start_relays()
 # _start_relay NAME SOCKET PID...
 _start_relay()
 {
-	local name=$1 socket=$2 port=$((50000 + RANDOM % 10000)) pid line words
+	local name=$1 socket=$2 port pid line words
 	shift 2
+	contender_port
+	port=$free_port
 
 	mkfifo "$BENCH_DIR/$name.ready"
 	engine_spawn "$BENCH_BUILD/bench/plain_relay" "$ENGINE_GATEWAY:$port" "$socket" \
