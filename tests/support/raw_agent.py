@@ -9,6 +9,7 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
     lengths LEN...  a frame that claims a body of LEN bytes, with at most 256 KiB + 1 behind it
     sign LEN...     a login with the first key, as a sign request of LEN bytes (about 200 at least)
     last LEN        the same, and then ends its side of the connection
+    ahead N M       N lists asked for at once; M on another connection; then the N replies: "COUNT TYPE"
     login PUB...    a login with each of these keys, whether it is listed or not
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
@@ -132,6 +133,18 @@ def last(length):
     print(outcome(agent))
 
 
+def ahead(count, others):
+    agent = connect()
+    other = connect()
+    send(agent, frame(bytes([LIST])) * int(count))
+    for _ in range(int(others)):
+        send(other, frame(bytes([LIST])))
+        assert outcome(other) == '12'
+    types = [outcome(agent) for _ in range(int(count))]
+    for kind in sorted(set(types)):
+        print(types.count(kind), kind)
+
+
 def login(*paths):
     agent = connect()
     for path in paths:
@@ -182,8 +195,8 @@ def count():
               struct.unpack('>I', body[1:5])[0] if len(body) >= 5 else body[0], flush=True)
 
 
-COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'last': last, 'login': login, 'cut': cut,
-            'half': half, 'count': count, 'hold': hold}
+COMMANDS = {'type': type_, 'lengths': lengths, 'sign': sign, 'last': last, 'ahead': ahead,
+            'login': login, 'cut': cut, 'half': half, 'count': count, 'hold': hold}
 
 if __name__ == '__main__':
     PATH = os.environ['SSH_AUTH_SOCK'] if sys.argv[1] == '-' else sys.argv[1]
