@@ -404,6 +404,50 @@ START_TEST(all_lines_match_as_for_ssh_keygen)
 }
 END_TEST
 
+/* As OpenSSH has it: of a hash, too, the padding is a part. */
+START_TEST(a_hashed_name_that_is_cut_or_broken_matches_nothing)
+{
+	struct byte_buf text;
+	char names[256];
+	size_t len;
+
+	workspace_run("echo \"host $(cat key.pub)\" > hashed; ssh-keygen -q -H -f hashed;"
+		      "cut -d ' ' -f 1 hashed | tr -d '\\n' > names");
+	byte_buf_init(&text, sizeof(names) - 1);
+	workspace_read("names", &text);
+	len = text.len;
+	memcpy(names, text.data, len);
+	names[len] = '\0';
+	byte_buf_deinit(&text);
+	ck_assert(matches(names, "host"));
+	while (--len > 0) {
+		names[len] = '\0';
+		ck_assert_msg(!matches(names, "host"), "%s", names);
+	}
+}
+END_TEST
+
+START_TEST(the_type_in_front_is_the_keys)
+{
+	ck_assert_int_eq(status("one ssh-ed25519 AAAAAA=="), -EBADMSG); /* an empty type */
+	ck_assert_int_eq(status("one ssh-ed25519 AAAA"), -EBADMSG);
+	workspace_run(
+		"ssh-keygen -q -t rsa -b 2048 -N '' -C '' -f rsa; blob() { cut -d ' ' -f 2 $1; };"
+		"for type in ssh-rsa rsa-sha2-256 rsa-sha2-512 rsa-sha2-384 ssh-ed25519; do"
+		" echo \"one $type $(blob rsa.pub)\"; done > types;"
+		"echo \"one rsa-sha2-256 $(blob key.pub)\" >> types");
+	for (unsigned i = 1; i <= 6; i++) {
+		struct byte_buf text;
+
+		workspace_run("sed -n %up types | tr -d '\\n' > line", i);
+		byte_buf_init(&text, FILE_MAX);
+		workspace_read("line", &text);
+		ck_assert_int_eq(status_of(byte_buf_view(&text)), i <= 3 ? 0 : -EBADMSG);
+		byte_buf_deinit(&text);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("known_hosts");
@@ -423,5 +467,7 @@ int main(void)
 	tcase_add_test(tests, a_pattern_too_long_ends_the_list);
 	tcase_add_test(tests, hashed_names_match_the_name_they_were_made_of);
 	tcase_add_test(tests, all_lines_match_as_for_ssh_keygen);
+	tcase_add_test(tests, a_hashed_name_that_is_cut_or_broken_matches_nothing);
+	tcase_add_test(tests, the_type_in_front_is_the_keys);
 	return unit_main(tests, "known_hosts");
 }
