@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Full file systems: the build's /dev/shm, by space and by files, with secrets and host keys to be put there; the daemon's
-# private directory, at its start and at a reload. Each says what is full, leaves nothing behind, and what
+# private directory, at its start and at a reload, and its audit log, where nothing is to be signed without it. Each says what is full, leaves nothing behind, and what
 # worked before goes on.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
@@ -52,6 +52,23 @@ kill -HUP "$DAEMON_PID"
 daemon_await_log "cannot listen on .*/ids/b.sock: $FULL"
 daemon_await_log 'reload: not all could be opened; the configuration stays as it was'
 umount "$DAEMON_RUNTIME_DIR/ssh-forward-agentd/ids"
+
+mount -t tmpfs -o size=64k tmpfs disk
+(
+	agentd --config config --audit-log disk/audit.log --audit required
+	head -c 1M /dev/zero >disk/filler 2>/dev/null || true
+	for _ in {1..20}; do # until the room that the last block has is used up
+		shim_status --id a -- "$RAW_AGENT" - sign 200
+		[ "$(cat out.log)" != 5 ] || break
+	done
+	expect_output 5
+	expect_line error.log '^ssh-shim: nothing was signed \(id "a"\): the audit log (cannot|could not) be written; '
+	rm disk/filler
+	daemon_await_log 'the audit log disk/audit.log is written again'
+	expect_served a
+	daemon_stop
+)
+umount disk
 
 small_shm size=160k
 build 0 ''
