@@ -49,8 +49,25 @@ if(SFA_STATIC)
   check_linker_flag(C -Wl,--fatal-warnings,-z,pack-relative-relocs SFA_HAS_PACKED_RELOCATIONS)
 endif()
 
+# Beside the program, what it is made of: PROGRAM.spdx.json.
+function(sfa_describe_program target)
+  set(map)
+  if(SFA_STATIC)
+    set(map $<TARGET_FILE:${target}>.map)
+    target_link_options(${target} PRIVATE -Wl,-Map=${map})
+  endif()
+  add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+    COMMAND sh -c "\"$0\" \"$@\" >\"$1.spdx.json\"" ${PROJECT_SOURCE_DIR}/scripts/sbom
+      $<TARGET_FILE:${target}> ${PROJECT_VERSION} ${map})
+  install(FILES $<TARGET_FILE:${target}>.spdx.json COMPONENT ${target}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${target})
+endfunction()
+
 # For each program that is installed.
 function(sfa_link_program target)
+  if(NOT BUILD_TESTING)
+    sfa_describe_program(${target})
+  endif()
   if(NOT SFA_STATIC)
     return()
   endif()

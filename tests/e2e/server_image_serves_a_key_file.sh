@@ -23,6 +23,6 @@ until [ "$(engine_docker inspect -f '{{.State.Health.Status}}' "$SERVER")" = hea
 	sleep 0.2
 done
 expect_equal "$(engine_docker inspect -f '{{.Config.User}}' ssh-forward-agent)" 1000:1000 "the image's user"
-expect_equal "$(engine_docker export "$SERVER" | tar -t | grep -cE '^(ssh-shim|ssh-forward-agentd)$')" 2 programs
+expect_equal "$(engine_docker export "$SERVER" | tar -t | grep -cE '^(ssh-shim|ssh-forward-agentd)(\.spdx\.json)?$')" 4 'programs and what they are made of'
 engine_docker stop "$SERVER" >/dev/null
 expect_equal "$(engine_docker inspect -f '{{.State.ExitCode}}' "$SERVER")" 0 'status at its end'

@@ -45,6 +45,10 @@ bash -c '. /usr/share/bash-completion/completions/ssh-shim && complete -p ssh-sh
 for man in man1/ssh-shim.1 man8/ssh-forward-agentd.8 man5/ssh-forward-agentd.conf.5; do
 	gzip -t /usr/share/man/$man.gz
 done
+for program in ssh-shim ssh-forward-agentd; do
+	grep '"spdxVersion": "SPDX-2.3"' /usr/share/doc/$program/$program.spdx.json
+	grep '"name": "glibc"' /usr/share/doc/$program/$program.spdx.json
+done
 test -e /usr/lib/systemd/user/ssh-forward-agentd.socket
 dpkg -i next-*.deb
 test "$(dpkg-query -W -f '${Version}' ssh-shim)" = 99-1

@@ -96,6 +96,7 @@ base_image_of_server()
 	cp -- "$_base_top/Dockerfile.server" "$context/Dockerfile"
 	cp -- "$_base_top/scripts/image-programs" "$context/scripts"
 	install -m 755 -s -- "$release/shim/ssh-shim" "$release/agentd/ssh-forward-agentd" "$context/build/image"
+	cp -- "$release"/shim/ssh-shim.spdx.json "$release"/agentd/ssh-forward-agentd.spdx.json "$context/build/image"
 	_base_build "$name" "$context" --build-arg BASE="$base"
 }
 
