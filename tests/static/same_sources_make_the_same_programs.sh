@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 #
-# Two builds of the same sources in two directories make the same bytes, debugging information included.
+# Two builds of the same sources in two directories make the same bytes, debugging information included, and the same documents of what
+# they are made of.
 set -euo pipefail
 . "$(dirname "$0")/../support/verdict.sh"
 . "$(dirname "$0")/../support/release.sh"
@@ -21,5 +22,6 @@ cmake --build --preset release --target ssh-shim ssh-forward-agentd >build.log |
 while read -r program; do
 	other=$copy/build/${program#"$SFA_RELEASE_DIR/"}
 	cmp "$program" "$other" || fail "$program depends on where it is built"
+	cmp "$program.spdx.json" "$other.spdx.json" || fail "what $program is made of depends on where it is built"
 	! grep -qF -- "$copy" "$other" || fail "$other names the directory it was built in"
 done < <(release_programs release)
