@@ -50,5 +50,6 @@ expect_line error.log '^ssh-shim: agent connections have to wait \([0-9]+ are op
 expect_line error.log '^ssh-shim: [0-9]+ agent connections were turned away after 10 s: too few file descriptors; '
 expect_line out.log ' closed$'
 crowd "unix:$(id_socket a)" 26
-expect_line error.log '^ssh-shim: no keys are listed: ssh-shim is out of file descriptors; raise the limit'
+# Which of the two runs out first depends on how many descriptors the test was given.
+expect_line error.log '^ssh-shim: (no keys are listed: ssh-shim is out of|[0-9]+ agent connections were turned away after 10 s: too few) file descriptors; raise the limit'
 daemon_stop
