@@ -12,6 +12,7 @@
 #include "agentd/seal.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
+#include "tests/fuzz/fake_clock.h"
 #include "tests/fuzz/fake_libssh.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -36,7 +37,7 @@ static struct byte_view token_text(enum peer_token kind)
 		snprintf(token.ids[0], sizeof(token.ids[0]), "%s", world_ids[0]);
 	}
 	token.max_signatures = kind == TOKEN_OF_TWO_SIGNATURES ? 2 : 0;
-	token.expiry_s = kind == TOKEN_OVER ? WORLD_BEGUN_S : 0;
+	token.expiry_s = kind == TOKEN_OVER ? FAKE_CLOCK_BEGUN_S : 0;
 	byte_buf_init(&texts[kind], TOKEN_TEXT_MAX);
 	FUZZ_CHECK(seal_token(&token, &secret) == 0 && token_format(&token, &texts[kind]) == 0);
 	return byte_buf_view(&texts[kind]);

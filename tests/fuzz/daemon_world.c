@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "common/agent_msg.h"
 #include "common/frame.h"
 #include "common/log.h"
+#include "tests/fuzz/fake_clock.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { FILE_SECRET_LEN = 70 * 1024, STREAM_MAX = 1024 * 1024, TURNS_TO_END = 2000 };
@@ -23,28 +23,8 @@ const char *const world_ids[IDS] = {"one", "two"};
 
 static char directory[] = "/tmp/fuzz-daemon-XXXXXX";
 static int listen_fds[IDS] = {-1, -1};
-static uint64_t clock_ms = 1000;
 static bool holds_files;
 static unsigned jobs;
-
-/* The clocks of this program, but for the one that libFuzzer goes by. */
-int clock_gettime(clockid_t id, struct timespec *now)
-{
-	if (id == CLOCK_REALTIME)
-		return (int)syscall(SYS_clock_gettime, id, now);
-	now->tv_sec = (time_t)(clock_ms / 1000);
-	now->tv_nsec = (long)(clock_ms % 1000) * 1000000;
-	return 0;
-}
-
-time_t time(time_t *out)
-{
-	time_t now = WORLD_BEGUN_S + (time_t)(clock_ms / 1000);
-
-	if (out != NULL)
-		*out = now;
-	return now;
-}
 
 /* In the place of libuv's: no threads, and done in a turn of the loop to come. */
 struct job {
@@ -201,12 +181,12 @@ void world_begin(struct world *world, bool is_strict)
 	struct front *front = &world->front;
 
 	set_up();
-	clock_ms = 1000;
+	fake_clock_reset();
 	holds_files = false;
 	*world = (struct world){.front = {.loop = &world->loop,
 					  .limits = limits_default,
 					  .port_hint = 2522,
-					  .begun_at = WORLD_BEGUN_S}};
+					  .begun_at = FAKE_CLOCK_BEGUN_S}};
 	front->limits.connections_per_link = 6;
 	front->limits.upstream_per_id = 2; /* so that builds wait for each other */
 	front->limits.secrets_per_link = 2;
@@ -356,7 +336,7 @@ void world_agent_hang_up(struct agent *agent, unsigned which)
 
 void world_turn(struct world *world)
 {
-	clock_ms++;
+	fake_clock_advance(1);
 	uv_run(&world->loop, UV_RUN_NOWAIT);
 	for (size_t i = 0; i < IDS; i++)
 		agent_turn(&world->agents[i], i == 1);
@@ -364,7 +344,7 @@ void world_turn(struct world *world)
 
 void world_wait(struct world *world, uint64_t ms)
 {
-	clock_ms += ms;
+	fake_clock_advance(ms);
 	world_turn(world);
 }
 
@@ -453,7 +433,7 @@ void world_end(struct world *world)
 	front_close_connections(&world->front);
 	audit_close(&world->audit);
 	do
-		clock_ms++;
+		fake_clock_advance(1);
 	while (uv_run(&world->loop, UV_RUN_NOWAIT) != 0 && ++turns < TURNS_TO_END);
 	FUZZ_CHECK(jobs == 0);
 	FUZZ_CHECK(uv_loop_close(&world->loop) == 0);

@@ -10,7 +10,7 @@
 
 #include "agentd/front.h"
 
-enum { IDS = 2, AGENT_CONNECTIONS = 12, TWO_SIGNATURES_MAX = 4, WORLD_BEGUN_S = 1700000000 };
+enum { IDS = 2, AGENT_CONNECTIONS = 12, TWO_SIGNATURES_MAX = 4 };
 
 /* Is in each of the secrets. */
 #define WORLD_MARK "this is secret"

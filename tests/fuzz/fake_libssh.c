@@ -64,7 +64,7 @@ void fake_flush(ssh_session session)
 	}
 }
 
-static ssh_channel find(ssh_session session, uint8_t number)
+ssh_channel fake_find(ssh_session session, uint8_t number)
 {
 	ssh_channel channel;
 
@@ -138,7 +138,7 @@ static void take_open(ssh_session session, uint8_t number, struct byte_view body
 	message.subtype = (int)reader_u32(&r);
 	message.destination = text_of(reader_string(&r));
 	message.originator = text_of(reader_string(&r));
-	if (find(session, number) == NULL)
+	if (fake_find(session, number) == NULL)
 		take_message(session, &message);
 	free(message.destination);
 	free(message.originator);
@@ -187,12 +187,16 @@ static void take_close(ssh_channel channel)
 						   channel->callbacks->userdata);
 }
 
-static void take_of_channel(ssh_session session, int type, uint8_t number, struct byte_view body)
+void fake_take_of_channel(ssh_session session, int type, uint8_t number, struct byte_view body)
 {
-	ssh_channel channel = find(session, number);
+	ssh_channel channel = fake_find(session, number);
 	struct reader r = reader_of(body);
 	uint32_t more;
 
+	if (channel != NULL && channel->callbacks == NULL) {
+		channel->remote_eof |= type == FAKE_EOF || type == FAKE_CLOSE;
+		channel->is_closed_by_peer |= type == FAKE_CLOSE;
+	}
 	if (channel == NULL || channel->callbacks == NULL)
 		return;
 	session->callback_depth++;
@@ -217,6 +221,10 @@ static void take(ssh_session session, int type, uint8_t number, struct byte_view
 	struct ssh_message_struct other = {
 		.session = session, .type = SSH_REQUEST_GLOBAL, .number = number};
 
+	if (session->client != NULL) {
+		session->client->take(session, type, number, body);
+		return;
+	}
 	switch (type) {
 	case FAKE_NONE:
 	case FAKE_PASSWORD:
@@ -239,7 +247,7 @@ static void take(ssh_session session, int type, uint8_t number, struct byte_view
 		session->is_closed = true;
 		break;
 	default:
-		take_of_channel(session, type, number, body);
+		fake_take_of_channel(session, type, number, body);
 	}
 }
 

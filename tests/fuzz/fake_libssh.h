@@ -39,7 +39,7 @@ enum fake_request {
 	FAKE_DISCONNECT,
 };
 
-/* What the daemon says. */
+/* What the daemon says; to a shim, also FAKE_DATA to FAKE_DISCONNECT. */
 enum fake_answer {
 	FAKE_LET_IN = 64,
 	FAKE_KEPT_OUT,
@@ -51,6 +51,7 @@ enum fake_answer {
 	FAKE_SAID,    /* on stderr */
 	FAKE_STATUS,
 	FAKE_CLOSED,
+	FAKE_HELLO, /* the hash of the host key: keys are exchanged */
 };
 
 /* Appends a message. */

@@ -28,6 +28,11 @@ struct ssh_channel_struct {
 	int remote_eof;
 	uint32_t remote_maxpacket;
 	ssh_channel_callbacks callbacks;
+	bool is_opened;	 /* by us: the peer has said yes */
+	bool is_refused; /* or no */
+	bool is_asked;	 /* for that, or for a command */
+	bool is_exec_sent;
+	bool is_granted; /* the command */
 	bool is_closed;
 	bool is_closed_by_peer;
 	LIST_ENTRY(ssh_channel_struct) entry;
@@ -45,8 +50,20 @@ struct ssh_message_struct {
 	ssh_channel accepted;
 };
 
+/* What a server says: fake_libssh_client.c, or nobody. */
+struct fake_client {
+	void (*take)(ssh_session session, int type, uint8_t number, struct byte_view body);
+	bool is_greeted;
+	bool is_login_sent;
+	enum ssh_auth_e login; /* SSH_AUTH_AGAIN: no answer yet */
+	char *banner;
+	uint32_t last_channel;
+	uint8_t host_key_hash[32];
+};
+
 struct ssh_session_struct {
 	int fd;
+	struct fake_client *client; /* NULL: a server's */
 	ssh_server_callbacks callbacks;
 	ssh_message_callback on_message;
 	void *on_message_data;
@@ -80,6 +97,12 @@ void fake_say_nothing(ssh_session session, int type, uint32_t channel);
 
 /* Sends what the socket takes. */
 void fake_flush(ssh_session session);
+
+/* What the peer says of a channel that is open. */
+void fake_take_of_channel(ssh_session session, int type, uint8_t number, struct byte_view body);
+
+/* NULL if there is none of that number. */
+ssh_channel fake_find(ssh_session session, uint8_t number);
 
 /* Reads once, and takes all that is whole by then. */
 void fake_read(ssh_session session);
