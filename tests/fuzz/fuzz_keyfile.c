@@ -25,12 +25,13 @@ int bcrypt_pbkdf(struct byte_view passphrase, struct byte_view salt, uint32_t ro
 	return 0;
 }
 
-static void check(int err, struct key *key, const char *why)
+/* why: where what was decoded says why not; looked at afterwards. */
+static void check(int err, struct key *key, const char *const *why)
 {
 	FUZZ_CHECK(err == 0 || err == -ENOKEY || err == -EACCES || err == -EBADMSG ||
 		   err == -ENOTSUP);
 	if (err != 0) {
-		FUZZ_CHECK(why != NULL && why[0] != '\0');
+		FUZZ_CHECK(*why != NULL && (*why)[0] != '\0');
 		return;
 	}
 	FUZZ_CHECK(key->pkey != NULL && key->blob.len > 4 && key->blob.len <= KEY_BLOB_MAX);
@@ -50,14 +51,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0 && data[0] == 0) {
 		text.ptr++;
 		text.len--;
-		check(openssh_key_decode(text, NULL, &key, &why), &key, why);
+		check(openssh_key_decode(text, NULL, &key, &why), &key, &why);
 		why = NULL;
-		check(openssh_key_decode(text, &passphrase, &key, &why), &key, why);
+		check(openssh_key_decode(text, &passphrase, &key, &why), &key, &why);
 		return 0;
 	}
-	check(keyfile_decode(text, NULL, &key, &why), &key, why);
+	check(keyfile_decode(text, NULL, &key, &why), &key, &why);
 	why = NULL;
 	if (size > 0 && memmem(data, size, pem, strlen(pem)) != NULL)
-		check(keyfile_decode(text, &passphrase, &key, &why), &key, why);
+		check(keyfile_decode(text, &passphrase, &key, &why), &key, &why);
 	return 0;
 }
