@@ -124,7 +124,10 @@ static void take_message(ssh_session session, struct ssh_message_struct *message
 	/* 0: it has been answered. */
 	FUZZ_CHECK((result == 0) == (message->accepted != NULL));
 	if (message->accepted == NULL)
-		fake_say_nothing(session, FAKE_REFUSED, message->number);
+		fake_say_nothing(session,
+				 message->type == SSH_REQUEST_CHANNEL_OPEN ? FAKE_REFUSED
+									   : FAKE_DENIED,
+				 message->number);
 }
 
 static void take_open(ssh_session session, uint8_t number, struct byte_view body)

@@ -45,13 +45,14 @@ enum fake_answer {
 	FAKE_KEPT_OUT,
 	FAKE_BANNER,
 	FAKE_OPENED,
-	FAKE_REFUSED, /* whatever was asked */
+	FAKE_REFUSED, /* a channel, or what was asked of it */
 	FAKE_DONE,    /* the same, granted */
 	FAKE_SENT,    /* data */
 	FAKE_SAID,    /* on stderr */
 	FAKE_STATUS,
 	FAKE_CLOSED,
-	FAKE_HELLO, /* the hash of the host key: keys are exchanged */
+	FAKE_HELLO,  /* the hash of the host key: keys are exchanged */
+	FAKE_DENIED, /* any other message */
 };
 
 /* Appends a message. */
