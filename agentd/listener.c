@@ -1,11 +1,11 @@
 #include "agentd/listener.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/spare_descriptors.h"
 
 enum {
 	LISTENER_ACCEPTS_PER_TURN =
@@ -43,26 +43,6 @@ static void listener_pause(struct listener *listener, const char *reason)
 	listener_rest(listener, LISTENER_PAUSE_MS);
 }
 
-/* False, and errno, if there are too few descriptors for one more connection. */
-static bool has_spare_descriptors(int fd)
-{
-	int spare[LISTENER_DESCRIPTORS_NEEDED];
-	int count = 0;
-	int err = 0;
-
-	while (count < LISTENER_DESCRIPTORS_NEEDED && err == 0) {
-		spare[count] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-		if (spare[count] < 0)
-			err = errno;
-		else
-			count++;
-	}
-	for (int i = 0; i < count; i++)
-		close(spare[i]);
-	errno = err;
-	return err == 0;
-}
-
 static bool is_passing(int err)
 {
 	/* accept(2): errors of the new connection come back from accept, and mean nothing here */
@@ -80,6 +60,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	for (int i = 0; i < LISTENER_ACCEPTS_PER_TURN && !listener->is_closing; i++) {
 		struct sockaddr_storage peer = {0};
 		socklen_t len = sizeof(peer);
+		int err;
 		int fd;
 
 		if (listener->events->is_busy != NULL && listener->events->is_busy(listener)) {
@@ -90,8 +71,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 			listener_pause(listener, "as many links are open as are allowed");
 			return;
 		}
-		if (!has_spare_descriptors(listener->fd)) {
-			listener_pause(listener, strerror(errno));
+		err = spare_descriptors_check(listener->fd, LISTENER_DESCRIPTORS_NEEDED);
+		if (err != 0) {
+			listener_pause(listener, strerror(-err));
 			return;
 		}
 		fd = accept4(listener->fd, (struct sockaddr *)&peer, &len,

@@ -6,15 +6,19 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
+#include "common/spare_descriptors.h"
 #include "common/standard_fds.h"
 #include "shim/command.h"
-#include "shim/descriptors.h"
 #include "shim/options.h"
 #include "shim/shim.h"
 #include "shim/wrapper.h"
 #include "version.h"
+
+/* As many as a run takes before the command runs, and a few for agent connections. */
+enum { DESCRIPTORS_NEEDED = 32 };
 
 int main(int argc, char **argv)
 {
@@ -40,7 +44,8 @@ int main(int argc, char **argv)
 		puts("ssh-shim " SFA_VERSION);
 		return 0;
 	}
-	err = descriptors_check();
+	/* Libraries do not say what they lack in the midst of things, and some end the program. */
+	err = spare_descriptors_check(STDIN_FILENO, DESCRIPTORS_NEEDED);
 	if (err != 0) {
 		log_error("fewer than %d file descriptors are left: %s; raise the limit of the "
 			  "build (ulimit -n, docker build --ulimit nofile=1024)",
