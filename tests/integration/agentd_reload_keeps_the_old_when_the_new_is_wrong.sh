@@ -60,13 +60,6 @@ expect_line offer.log '^limit connections-per-link 7$'
 [ "$(SSH_AUTH_SOCK=$(id_socket b) ssh-add -l | wc -l)" -eq 2 ] || fail 'the right one is not taken'
 daemon_stop
 
-# expect_record N NAME=VALUE...
-expect_record()
-{
-	"$JSON_LINES" audit audit.log "${@:2}" >record
-	[ "$(wc -l <record)" -eq "$1" ] || fail "not $1 of ${*:2} on record: $(cat audit.log)"
-}
-
 expect_record 3 event=reload-failed 'reason=the configuration is wrong'
 expect_record 2 event=reload-failed 'reason=the keys could not be loaded'
 expect_record 1 event=reload-failed 'reason=not all could be opened'

@@ -6,24 +6,19 @@ set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
 agentd_begin
 
-revoke()
-{
-	XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR "$SFA_AGENTD" revoke "$@" 2>&1
-}
-
 key_make a.pem
 agentd --key a=./a.pem --token-file secret
 stolen=$(token_mint --name stolen)
 mkdir secret.revoked # no file can take its place
-! revoke stolen >out.log || fail 'it is said to be done'
+! token_revoke stolen >out.log || fail 'it is said to be done'
 expect_line out.log '"stolen" is revoked until the daemon ends .* cannot be written: Is a directory'
 ssh_peer login "$stolen" >login.log 2>&1 || true
 daemon_await_log 'login refused .*: the token "stolen" was revoked'
 [ "$(ssh_peer ask a)" = '1 12' ] || fail 'another token does not work'
-! revoke '' >out.log || fail 'nobody was revoked'
+! token_revoke '' >out.log || fail 'nobody was revoked'
 expect_line out.log 'name'
 
 rmdir secret.revoked
-revoke stolen >/dev/null || fail 'it cannot be done again'
+token_revoke stolen >/dev/null || fail 'it cannot be done again'
 [ "$(cat secret.revoked)" = stolen ] || fail "the list is $(cat secret.revoked)"
 daemon_stop

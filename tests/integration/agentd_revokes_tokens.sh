@@ -6,11 +6,6 @@ set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
 agentd_begin
 
-revoke()
-{
-	XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR "$SFA_AGENTD" revoke "$@" 2>&1
-}
-
 key_make a.pem
 fake_agent 'ask list ask stall'
 start()
@@ -27,7 +22,7 @@ SSH_SHIM_TOKEN=$stolen "$SHIM" --connect "$CONNECT" --id slow -- "$RAW_AGENT" - 
 	>stolen.log 2>stolen.err &
 build=$!
 await_lines 6 agent.log '^asked$' # for the offer, for a list and for a signature, twice
-[ "$(revoke stolen)" = 'revoked; links of "stolen" closed: 1' ] || fail 'the link is not closed'
+[ "$(token_revoke stolen)" = 'revoked; links of "stolen" closed: 1' ] || fail 'the link is not closed'
 wait "$build" || true
 expect_output 5 stolen.log
 expect_line stolen.err 'the link to .* was lost'
@@ -43,18 +38,11 @@ expect_line token.err 'tokens of the name "stolen" were revoked; choose another 
 "$SFA_AGENTD" token --token-file secret --name stolen 2>token.err &&
 	fail 'a token of a revoked name, from the file'
 expect_line token.err 'tokens of the name "stolen" were revoked'
-[ "$(revoke never-seen)" = 'revoked; no link used "never-seen"' ] || fail 'an unknown name is an error'
-revoke lasting >/dev/null
+[ "$(token_revoke never-seen)" = 'revoked; no link used "never-seen"' ] || fail 'an unknown name is an error'
+token_revoke lasting >/dev/null
 [ "$(stat -c %a secret.revoked)" = 600 ] || fail 'others may read, or write, what is revoked'
 wait "$other" || true # its token was "lasting"
 daemon_stop
-
-# expect_record N NAME=VALUE...
-expect_record()
-{
-	"$JSON_LINES" audit audit.log "${@:2}" >record
-	[ "$(wc -l <record)" -eq "$1" ] || fail "not $1 of ${*:2} on record: $(cat audit.log)"
-}
 
 expect_record 1 event=token-minted token=lasting ids=null expires=null max_signatures=null
 expect_record 1 event=token-minted token=stolen ids=null

@@ -19,6 +19,8 @@
 #   agent_load ARG...         bench's load generator, on $SSH_AUTH_SOCK
 #   await_lines N FILE REGEX  wait until FILE has N such lines
 #   await_end PID             wait until it is gone; fails when it stays
+#   expect_record N NAME=VALUE...
+#                             audit.log has N such lines
 #   expect_output WORDS       out.log (or FILE, the second argument) is these lines and no more
 #   id_socket ID              the daemon's private socket of this id
 #
@@ -173,6 +175,12 @@ await_end()
 		[ "$SECONDS" -lt "$deadline" ] || fail "process $1 does not end"
 		sleep 0.02
 	done
+}
+
+expect_record()
+{
+	"$JSON_LINES" audit audit.log "${@:2}" >record
+	[ "$(wc -l <record)" -eq "$1" ] || fail "not $1 of ${*:2} on record: $(cat audit.log)"
 }
 
 expect_output()

@@ -9,6 +9,7 @@
 #   daemon_stop                 SIGTERM; fails unless it ends with 0, and no sanitizer complained
 #   daemon_kill                 for cleaning up: no questions asked
 #   token_mint ARG...           ask it for another token
+#   token_revoke NAME           end what tokens of that name are good for; what it says
 #   daemon_await_log REGEX      wait until its log has this line
 #
 #   DAEMON_PID, DAEMON_LOG, DAEMON_RUNTIME_DIR (its XDG_RUNTIME_DIR)
@@ -59,6 +60,11 @@ daemon_kill()
 token_mint()
 {
 	XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR "$SFA_AGENTD" token "$@" | grep -o 'sfa1_[^;"'"' ]*"
+}
+
+token_revoke()
+{
+	XDG_RUNTIME_DIR=$DAEMON_RUNTIME_DIR "$SFA_AGENTD" revoke "$@" 2>&1
 }
 
 daemon_await_log()
