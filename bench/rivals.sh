@@ -35,17 +35,24 @@ rivals_mounted()
 	contender_container "$1" --volume "$2:/agent" --env "SSH_AUTH_SOCK=/agent/$3" -- "${words[@]}"
 }
 
+# _make_step NAME IMAGE: a directory to build from, $BENCH_DIR/NAME, whose one step plays NAME's part
+_make_step()
+{
+	local words
+
+	mkdir "$BENCH_DIR/$1"
+	mapfile -t words < <(player_words "$1")
+	printf '%s\n' "FROM $2" "RUN --mount=type=ssh [$(json_words "${words[@]}")]" >"$BENCH_DIR/$1/Dockerfile"
+}
+
 # _start_buildkit NAME SSH-SPEC [PID...]: PIDs that are on its way, besides Docker's own.
 _start_buildkit()
 {
-	local name=$1 spec=$2 context=$BENCH_DIR/$1 client words
+	local name=$1 spec=$2 client
 	shift 2
 
-	mkdir "$context"
-	mapfile -t words < <(player_words "$name")
-	printf '%s\n' "FROM $BENCH_IMAGE" "RUN --mount=type=ssh [$(json_words "${words[@]}")]" \
-		>"$context/Dockerfile"
-	contender_docker_build "$name" --ssh "$spec" "$context" &
+	_make_step "$name" "$BENCH_IMAGE"
+	contender_docker_build "$name" --ssh "$spec" "$BENCH_DIR/$name" &
 	client=$!
 	contender_jobs+=("$client")
 	director_await "$name" # by then the client has all the children it will have
@@ -87,14 +94,11 @@ _start_buildah()
 
 _start_buildah_build()
 {
-	local name=$1 spec=$2 context=$BENCH_DIR/$1 words job
+	local name=$1 spec=$2 job
 	shift 2
 
-	mkdir "$context"
-	mapfile -t words < <(player_words "$name")
-	printf '%s\n' "FROM localhost/$BENCH_IMAGE" "RUN --mount=type=ssh [$(json_words "${words[@]}")]" \
-		>"$context/Dockerfile"
-	_become_buildah build --network host --ssh "$spec" "$context" >"$BENCH_DIR/logs/$name" 2>&1 </dev/null &
+	_make_step "$name" "localhost/$BENCH_IMAGE"
+	_become_buildah build --network host --ssh "$spec" "$BENCH_DIR/$name" >"$BENCH_DIR/logs/$name" 2>&1 </dev/null &
 	job=$!
 	contender_jobs+=("$job")
 	director_await "$name"
