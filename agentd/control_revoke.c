@@ -38,7 +38,7 @@ void control_revoke(struct front *front, char *words, struct byte_buf *answer)
 	}
 	err = revocations_add(revocations, value);
 	count = close_links(front, value);
-	if (err == -ENOSPC || err == -ENOMEM) {
+	if (!revocations_have(revocations, value)) {
 		byte_buf_printf(answer,
 				"error %s: \"%s\" is NOT revoked; its %u links are closed\n",
 				err == -ENOMEM ? "out of memory" : "too many tokens are revoked",

@@ -27,8 +27,9 @@ int revocations_load(struct revocations *revocations, const char *token_file);
 bool revocations_have(const struct revocations *revocations, const char *name);
 
 /*
- * Adds a name, which has the form of an id. It counts from now on, whatever is returned: 0 also if it was
- * there; -ENOSPC: too many; -ENOMEM; or why the file could not be written.
+ * Adds a name, which has the form of an id. 0, also if it was there; or a negative errno: if revocations_have
+ * it all the same, it counts from now on, and the file could not be written; else there are too many (-ENOSPC),
+ * or there is no memory (-ENOMEM).
  */
 int revocations_add(struct revocations *revocations, const char *name);
 
