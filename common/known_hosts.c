@@ -117,13 +117,11 @@ static int check_names(struct byte_view names)
 	return names.ptr[0] == '|' ? read_hashed(names, salt, &hash) : 0;
 }
 
-/* Whether the type in front of a key may stand for the one in its blob. */
+/* Whether the type in front of a key, which is not empty, may stand for the one in its blob. */
 static bool is_type_of_blob(struct byte_view type, struct byte_view blob)
 {
 	struct byte_view found = key_blob_type(blob);
 
-	if (found.len == 0)
-		return false;
 	/* OpenSSH knows these as names of key type ssh-rsa, too. */
 	if (view_equals_text(type, "rsa-sha2-256") || view_equals_text(type, "rsa-sha2-512"))
 		return view_equals_text(found, "ssh-rsa");
