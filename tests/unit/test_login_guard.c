@@ -97,6 +97,21 @@ START_TEST(of_a_full_table_the_oldest_of_the_fewest_failures_gives_way)
 }
 END_TEST
 
+START_TEST(the_worst_stays_wherever_its_place_is_and_however_old)
+{
+	const unsigned places[] = {0, 1, LOGIN_GUARD_ENTRIES - 1};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		setup();
+		for (unsigned j = 0; j < LOGIN_GUARD_ENTRIES; j++)
+			login_guard_fail(&guard, numbered(j), j == places[i] ? 100 : 101);
+		login_guard_fail(&guard, numbered(places[i]), 101);
+		login_guard_fail(&guard, peer("172.17.0.2"), 102);
+		ck_assert_uint_eq(login_guard_failures(&guard, numbered(places[i]), 102), 2);
+	}
+}
+END_TEST
+
 START_TEST(what_counts_as_one_address_is_one_whoever_asks)
 {
 	static const char *const texts[] = {"172.17.0.2:1", "[::ffff:172.17.0.2]:2",
@@ -131,6 +146,7 @@ int main(void)
 	tcase_add_test(tests, a_mapped_address_is_its_own);
 	tcase_add_test(tests, many_addresses_neither_hide_the_worst_nor_blame_others);
 	tcase_add_test(tests, of_a_full_table_the_oldest_of_the_fewest_failures_gives_way);
+	tcase_add_test(tests, the_worst_stays_wherever_its_place_is_and_however_old);
 	tcase_add_test(tests, what_counts_as_one_address_is_one_whoever_asks);
 	return unit_main(tests, "login_guard");
 }

@@ -4,14 +4,29 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "tests/support/said.h"
 #include "tests/support/unit.h"
 
 static struct revocations revocations;
+static int directory_fault; /* what fsync says of directories; 0: as the file system has it */
+
+/* In the place of libc's. */
+int fsync(int fd)
+{
+	struct stat info;
+
+	if (directory_fault != 0 && fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+		errno = directory_fault;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
 
 static void setup(void)
 {
+	directory_fault = 0;
 	said_begin();
 	workspace_run("rm -rf secret.revoked*");
 }
@@ -160,6 +175,18 @@ START_TEST(directory_that_cannot_be_synced_is_told)
 }
 END_TEST
 
+/* EINVAL: of a file system whose directories cannot be synced at all. */
+START_TEST(directory_whose_sync_fails_is_told_and_one_that_knows_none_is_not)
+{
+	ck_assert_int_eq(revocations_load(&revocations, "secret"), 0);
+	directory_fault = EINVAL;
+	ck_assert_int_eq(revocations_add(&revocations, "a"), 0);
+	directory_fault = EIO;
+	ck_assert_int_eq(revocations_add(&revocations, "b"), -EIO);
+	workspace_run("test \"$(echo $(cat secret.revoked))\" = 'a b'");
+}
+END_TEST
+
 START_TEST(nothing_is_left_open_and_old_errors_are_none)
 {
 	size_t descriptors = open_descriptors();
@@ -201,6 +228,7 @@ int main(void)
 	tcase_add_test(tests, file_that_cannot_be_written_is_told_but_the_name_counts);
 	tcase_add_test(tests, file_that_cannot_be_written_whole_stays_as_it_was);
 	tcase_add_test(tests, directory_that_cannot_be_synced_is_told);
+	tcase_add_test(tests, directory_whose_sync_fails_is_told_and_one_that_knows_none_is_not);
 	tcase_add_test(tests, nothing_is_left_open_and_old_errors_are_none);
 	return unit_main(tests, "revocations");
 }
