@@ -52,7 +52,11 @@ static inline size_t open_descriptors(void)
 /* Makes the directory and goes there; for tcase_add_unchecked_fixture. */
 static inline void workspace_enter(void)
 {
-	snprintf(workspace_path, sizeof(workspace_path), "/tmp/sfa-unit-XXXXXX");
+	const char *parent = getenv("TMPDIR");
+	int len = snprintf(workspace_path, sizeof(workspace_path), "%s/sfa-unit-XXXXXX",
+			   parent != NULL ? parent : "/tmp");
+
+	ck_assert_int_lt(len, (int)sizeof(workspace_path));
 	ck_assert_ptr_nonnull(mkdtemp(workspace_path));
 	ck_assert_int_eq(chdir(workspace_path), 0);
 	umask(077);
