@@ -123,9 +123,14 @@ static void take_option(struct client_args *args, char option, const char *value
 	}
 }
 
-/* Options up to the first word that is none; true if "--" ended them. */
+/*
+ * Options up to the first word that is none; true if "--" ended them. As for ssh, which looks at the word before
+ * the destination: also where that is the last option's value.
+ */
 static bool take_options(struct client_args *args, char ***argv)
 {
+	char **first = *argv;
+
 	for (; **argv != NULL && (**argv)[0] == '-' && (**argv)[1] != '\0'; (*argv)++) {
 		const char *word = **argv + 1;
 
@@ -146,7 +151,7 @@ static bool take_options(struct client_args *args, char ***argv)
 			break;
 		}
 	}
-	return false;
+	return *argv > first && strcmp((*argv)[-1], "--") == 0;
 }
 
 /* HOST[:PORT] or [ADDRESS][:PORT] behind "ssh://". */

@@ -97,6 +97,8 @@ START_TEST(two_dashes_end_the_options)
 	expect("ssh -- host -p 22", "host", 0, "-p");
 	expect("ssh -p 1 -- host cmd", "host", 1, "cmd");
 	expect("ssh host -- -x", "host", 0, "-x");
+	expect("ssh -i -- host -p 22", "host", 0, "-p"); /* so it is in ssh.c */
+	expect("ssh -i x host -p 22", "host", 22, NULL);
 }
 END_TEST
 
