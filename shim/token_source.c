@@ -73,7 +73,9 @@ static void secret_trim(struct secret *secret)
 {
 	size_t start = strspn(secret->text, " \t\r\n");
 
-	while (secret->len > start && strchr(" \t\r\n", secret->text[secret->len - 1]) != NULL)
+	/* strchr finds the NUL, too, which is no white space. */
+	while (secret->len > start && secret->text[secret->len - 1] != '\0' &&
+	       strchr(" \t\r\n", secret->text[secret->len - 1]) != NULL)
 		secret->text[--secret->len] = '\0';
 	if (secret->len < start)
 		return;

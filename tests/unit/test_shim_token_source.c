@@ -100,6 +100,18 @@ START_TEST(a_file_may_have_white_space_around_it)
 }
 END_TEST
 
+START_TEST(a_nul_behind_it_is_no_white_space)
+{
+	int fd;
+
+	write_file(text);
+	fd = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_eq(write(fd, "", 1), 1);
+	close(fd);
+	ck_assert_int_eq(read_token(file), -EBADMSG);
+}
+END_TEST
+
 START_TEST(no_token_is_no_error)
 {
 	ck_assert_int_eq(read_token(NULL), -ENOENT);
@@ -165,6 +177,7 @@ int main(void)
 	tcase_add_test(tests, its_bytes_are_gone_from_the_environment);
 	tcase_add_test(tests, they_are_gone_even_when_a_file_is_named_or_the_token_is_bad);
 	tcase_add_test(tests, a_file_may_have_white_space_around_it);
+	tcase_add_test(tests, a_nul_behind_it_is_no_white_space);
 	tcase_add_test(tests, no_token_is_no_error);
 	tcase_add_test(tests, a_named_file_that_is_missing_is_one);
 	tcase_add_test(tests, an_empty_file_holds_no_token);
