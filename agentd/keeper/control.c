@@ -50,17 +50,24 @@ int control_send(int control_fd, enum control_verb verb, struct byte_view id, in
 	return 0;
 }
 
-/* The descriptor that came along, or -1. */
-static int fd_from(struct msghdr *header)
+/* How many descriptors came along; the only one in *fd, of more none stays open. The room, aligned, holds two. */
+static size_t take_fds(struct msghdr *header, int *fd)
 {
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(header);
-	int fd;
+	size_t count;
 
-	if (cmsg == NULL || cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS ||
-	    cmsg->cmsg_len != CMSG_LEN(sizeof(fd)))
-		return -1;
-	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
-	return fd;
+	*fd = -1;
+	if (cmsg == NULL || cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
+		return 0;
+	count = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(*fd);
+	for (size_t i = 0; i < count; i++) {
+		memcpy(fd, CMSG_DATA(cmsg) + i * sizeof(*fd), sizeof(*fd));
+		if (count > 1)
+			close(*fd);
+	}
+	if (count > 1)
+		*fd = -1;
+	return count;
 }
 
 int control_receive(int control_fd, struct control_message *message)
@@ -76,16 +83,18 @@ int control_receive(int control_fd, struct control_message *message)
 				.msg_control = &rights,
 				.msg_controllen = sizeof(rights.room)};
 	ssize_t len = recvmsg(control_fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	size_t fd_count;
 
 	if (len < 0)
 		return errno == EAGAIN || errno == EINTR ? -EAGAIN : -EPIPE;
 	if (len == 0)
 		return -EPIPE;
-	message->fd = fd_from(&header);
+	fd_count = take_fds(&header, &message->fd);
 	message->id_len = (size_t)len - 1;
 	message->verb = (enum control_verb)verb;
 	/* Without a descriptor, our table of them is full; then the front sees its end close. */
-	if ((verb == CONTROL_SERVE) == (message->fd >= 0) &&
+	if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 &&
+	    fd_count == (verb == CONTROL_SERVE ? 1 : 0) &&
 	    (verb == CONTROL_SERVE || verb == CONTROL_FORGET))
 		return 0;
 	if (message->fd >= 0)
@@ -101,7 +110,7 @@ int control_send_status(int control_fd, int status)
 int control_poll_status(int control_fd, int *status)
 {
 	int received;
-	ssize_t len = recv(control_fd, &received, sizeof(received), MSG_DONTWAIT);
+	ssize_t len = recv(control_fd, &received, sizeof(received), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return -EAGAIN;
@@ -117,7 +126,7 @@ int control_receive_status(int control_fd, int *status)
 	ssize_t len;
 
 	do
-		len = recv(control_fd, &received, sizeof(received), 0);
+		len = recv(control_fd, &received, sizeof(received), MSG_TRUNC);
 	while (len < 0 && errno == EINTR);
 	if (len != (ssize_t)sizeof(received))
 		return -EPIPE;
