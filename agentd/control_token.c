@@ -5,15 +5,19 @@
 
 #include "agentd/audit_event.h"
 #include "agentd/mint.h"
+#include "common/log.h"
 
 static int apply_word(struct front *front, struct mint_request *request, const char *name,
 		      const char *value, char reason[MINT_REASON_MAX])
 {
+	char escaped[LOG_ESCAPED_MAX];
+
 	if (value != NULL) {
 		if (strcmp(name, "id") == 0) {
 			if (source_find(&front->sources, value) == NULL) {
 				snprintf(reason, MINT_REASON_MAX,
-					 "id \"%.64s\" is not offered by this daemon", value);
+					 "id \"%.64s\" is not offered by this daemon",
+					 log_escape(view_of(value), escaped));
 				return -1;
 			}
 			return mint_add_id(request, value, reason);
@@ -22,7 +26,7 @@ static int apply_word(struct front *front, struct mint_request *request, const c
 			if (secret_set_find(&front->secrets, value) == NULL) {
 				snprintf(reason, MINT_REASON_MAX,
 					 "the secret \"%.64s\" is not offered by this daemon",
-					 value);
+					 log_escape(view_of(value), escaped));
 				return -1;
 			}
 			return mint_add_secret(request, value, reason);
@@ -34,7 +38,8 @@ static int apply_word(struct front *front, struct mint_request *request, const c
 		if (strcmp(name, "max-signatures") == 0)
 			return mint_set_max_signatures(request, value, reason);
 	}
-	snprintf(reason, MINT_REASON_MAX, "the daemon does not understand \"%.64s\"", name);
+	snprintf(reason, MINT_REASON_MAX, "the daemon does not understand \"%.64s\"",
+		 log_escape(view_of(name), escaped));
 	return -1;
 }
 
