@@ -12,6 +12,7 @@
 #include "agentd/seal.h"
 #include "common/agent_msg.h"
 #include "common/frame.h"
+#include "tests/fuzz/daemon_requests.h"
 #include "tests/fuzz/fake_clock.h"
 #include "tests/fuzz/fake_libssh.h"
 #include "tests/fuzz/fuzz.h"
@@ -34,7 +35,7 @@ static struct byte_view token_text(enum peer_token kind)
 		 kind == TOKEN_OF_OWN_NAME ? "own-name" : "a-token");
 	if (kind == TOKEN_OF_ONE) {
 		token.id_count = 1;
-		snprintf(token.ids[0], sizeof(token.ids[0]), "%s", world_ids[0]);
+		snprintf(token.ids[0], sizeof(token.ids[0]), "%s", daemon_ids[0]);
 	}
 	token.max_signatures = kind == TOKEN_OF_TWO_SIGNATURES ? 2 : 0;
 	token.expiry_s = kind == TOKEN_OVER ? FAKE_CLOCK_BEGUN_S : 0;
@@ -47,18 +48,21 @@ static void slot_end(struct peer_slot *slot)
 {
 	byte_buf_deinit(&slot->fed);
 	byte_buf_deinit(&slot->got);
+	byte_buf_deinit(&slot->needs);
 	*slot = (struct peer_slot){0};
 }
 
-static void slot_begin(struct peer_slot *slot, bool is_session, unsigned id)
+static void slot_begin(struct peer_slot *slot, bool is_session, unsigned id, unsigned since)
 {
-	*slot = (struct peer_slot){.is_open = true, .is_session = is_session, .id = id};
+	*slot = (struct peer_slot){
+		.is_open = true, .is_session = is_session, .id = id, .since = since};
 	byte_buf_init(&slot->fed, PEER_STREAM_MAX);
 	byte_buf_init(&slot->got, PEER_STREAM_MAX);
+	byte_buf_init(&slot->needs, PEER_STREAM_MAX);
 }
 
 /* The peer's end of a new connection; the daemon's in *theirs. */
-static void begin(struct peer *peer, enum peer_kind kind, int *theirs)
+static void begin(struct peer *peer, enum peer_kind kind, const struct world *world, int *theirs)
 {
 	int fds[2];
 	const int size = 16 * 1024;
@@ -66,7 +70,7 @@ static void begin(struct peer *peer, enum peer_kind kind, int *theirs)
 	peer_hang_up(peer);
 	FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == 0);
 	setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	*peer = (struct peer){.kind = kind, .fd = fds[0], .reads = true};
+	*peer = (struct peer){.kind = kind, .fd = fds[0], .reads = true, .policy = &world->policy};
 	byte_buf_init(&peer->out, PEER_STREAM_MAX);
 	byte_buf_init(&peer->in, PEER_STREAM_MAX);
 	*theirs = fds[1];
@@ -77,7 +81,7 @@ void peer_connect(struct peer *peer, struct world *world, bool is_trusted)
 	const struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(1234)};
 	int theirs;
 
-	begin(peer, PEER_LINK, &theirs);
+	begin(peer, PEER_LINK, world, &theirs);
 	peer->is_trusted = is_trusted;
 	link_accept(&world->front, theirs, (const struct sockaddr *)&address, is_trusted);
 }
@@ -85,20 +89,24 @@ void peer_connect(struct peer *peer, struct world *world, bool is_trusted)
 void peer_connect_local(struct peer *peer, struct world *world, unsigned id,
 			struct peer_totals *totals)
 {
+	struct source *source = source_find(&world->front.sources, daemon_ids[id]);
 	int theirs;
 
-	begin(peer, PEER_LOCAL, &theirs);
-	slot_begin(&peer->slots[0], false, id);
+	/* Else there is no such socket. */
+	if (source == NULL)
+		return;
+	begin(peer, PEER_LOCAL, world, &theirs);
+	slot_begin(&peer->slots[0], false, id, world->policy.epoch);
 	totals->connections[id]++;
 	peer->is_in = true;
-	local_accept(&world->front, theirs, world->front.sources.list[id]);
+	local_accept(&world->front, theirs, source);
 }
 
 void peer_connect_control(struct peer *peer, struct world *world)
 {
 	int theirs;
 
-	begin(peer, PEER_CONTROL, &theirs);
+	begin(peer, PEER_CONTROL, world, &theirs);
 	control_accept(&world->front, theirs);
 }
 
@@ -155,9 +163,9 @@ void peer_open(struct peer *peer, unsigned number, uint32_t kind, const char *de
 
 	if (peer->fd < 0 || peer->kind != PEER_LINK || slot->is_open)
 		return;
-	while (id < IDS && strcmp(world_ids[id], destination) != 0)
+	while (id < IDS && strcmp(daemon_ids[id], destination) != 0)
 		id++;
-	slot_begin(slot, kind == SSH_CHANNEL_SESSION, id);
+	slot_begin(slot, kind == SSH_CHANNEL_SESSION, id, peer->policy->epoch);
 	for (unsigned i = 0; i < IDS; i++) {
 		/* An offer asks the agents, too. */
 		if (may_use(peer, i) && (slot->is_session || i == id))
@@ -178,7 +186,11 @@ static void count_requests(struct peer *peer, struct peer_slot *slot, struct pee
 	size_t body_len;
 
 	while (frame_peek(byte_buf_view(&slot->fed), &body_len) == 0) {
+		struct byte_view body = frame_body(byte_buf_view(&slot->fed), body_len);
+
 		slot->requests++;
+		byte_buf_put_u8(&slot->needs, (uint8_t)daemon_policy_needs(body, slot->is_bound));
+		slot->is_bound = slot->is_bound || daemon_request_binds(body);
 		if (slot->fed.data[FRAME_HEADER_LEN] == SSH_AGENTC_SIGN_REQUEST && slot->id < IDS &&
 		    may_use(peer, slot->id))
 			totals->sign_requests[slot->id]++;
@@ -205,6 +217,20 @@ void peer_feed(struct peer *peer, unsigned number, struct byte_view bytes,
 	count_requests(peer, slot, totals);
 }
 
+/* A signature came: for what was asked for, and may be. */
+static void take_signature(const struct peer *peer, const struct peer_slot *slot,
+			   struct peer_totals *totals)
+{
+	unsigned needs = slot->needs.data[slot->replies - 1];
+
+	totals->signatures++;
+	totals->signatures_of_two += peer->kind == PEER_LINK && !peer->is_trusted &&
+				     peer->let_in_by == TOKEN_OF_TWO_SIGNATURES;
+	if (!totals->has_lies)
+		FUZZ_CHECK(needs != 0 && daemon_policy_allows(peer->policy, slot->id, slot->since,
+							      needs | IS_OFFERED));
+}
+
 static void take_replies(struct peer *peer, struct peer_slot *slot, struct byte_view bytes,
 			 struct peer_totals *totals)
 {
@@ -215,11 +241,8 @@ static void take_replies(struct peer *peer, struct peer_slot *slot, struct byte_
 	while (frame_peek(byte_buf_view(&slot->got), &body_len) == 0) {
 		slot->replies++;
 		FUZZ_CHECK(slot->replies <= slot->requests);
-		if (slot->got.data[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE) {
-			totals->signatures++;
-			totals->signatures_of_two += peer->kind == PEER_LINK && !peer->is_trusted &&
-						     peer->let_in_by == TOKEN_OF_TWO_SIGNATURES;
-		}
+		if (slot->got.data[FRAME_HEADER_LEN] == SSH_AGENT_SIGN_RESPONSE)
+			take_signature(peer, slot, totals);
 		byte_buf_consume(&slot->got, FRAME_HEADER_LEN + body_len);
 	}
 }
@@ -234,8 +257,9 @@ static void check_told(const struct peer *peer, struct byte_view bytes)
 {
 	if (peer->is_trusted || peer->let_in_by != TOKEN_OF_ONE)
 		return;
-	FUZZ_CHECK(!has(bytes, WORLD_MARK) && !has(bytes, "id two ") && !has(bytes, "repo two "));
-	FUZZ_CHECK(!has(bytes, "\nsecret "));
+	FUZZ_CHECK(!has(bytes, WORLD_MARK) && !has(bytes, "\nsecret "));
+	FUZZ_CHECK(!has(bytes, "id two ") && !has(bytes, "id three ") && !has(bytes, "id four "));
+	FUZZ_CHECK(!has(bytes, "repo ") && !has(bytes, DAEMON_POLICY_HOST));
 }
 
 static void take_login_answer(struct peer *peer, bool is_let_in)
@@ -270,7 +294,9 @@ static void take_answer(struct peer *peer, int type, unsigned number, struct byt
 	if (type == FAKE_OPENED) {
 		FUZZ_CHECK(peer->is_in && slot->is_open);
 		if (!slot->is_session)
-			FUZZ_CHECK(slot->id < IDS && may_use(peer, slot->id));
+			FUZZ_CHECK(slot->id < IDS && may_use(peer, slot->id) &&
+				   daemon_policy_allows(peer->policy, slot->id, slot->since,
+							IS_OFFERED));
 		slot->is_accepted = true;
 	} else if (type == FAKE_REFUSED && slot->is_open && !slot->is_accepted) {
 		slot_end(slot);
@@ -288,6 +314,26 @@ static void take_answer(struct peer *peer, int type, unsigned number, struct byt
 	}
 }
 
+/* One line of text, which says if it went well; a token in it is one. */
+static void check_control_answer(struct byte_view answer)
+{
+	static const char ok[] = "ok " TOKEN_PREFIX;
+	const uint8_t *newline = memchr(answer.ptr, '\n', answer.len);
+	struct token token;
+
+	FUZZ_CHECK(memcmp(answer.ptr, "ok ", answer.len < 3 ? answer.len : 3) == 0 ||
+		   memcmp(answer.ptr, "error ", answer.len < 6 ? answer.len : 6) == 0);
+	FUZZ_CHECK(newline == NULL || newline + 1 == answer.ptr + answer.len);
+	for (size_t i = 0; i < answer.len; i++)
+		FUZZ_CHECK(answer.ptr[i] == '\n' || answer.ptr[i] >= 0x20);
+	if (newline == NULL || answer.len < sizeof(ok) ||
+	    memcmp(answer.ptr, ok, sizeof(ok) - 1) != 0)
+		return;
+	answer.ptr += strlen("ok ");
+	answer.len -= strlen("ok ");
+	FUZZ_CHECK(token_parse(answer, &token) == 0);
+}
+
 static void take_answers(struct peer *peer, struct peer_totals *totals)
 {
 	struct byte_view stream = byte_buf_view(&peer->in);
@@ -299,7 +345,7 @@ static void take_answers(struct peer *peer, struct peer_totals *totals)
 		take_replies(peer, &peer->slots[0], stream, totals);
 		stream.len = 0;
 	} else if (peer->kind == PEER_CONTROL) {
-		stream.len = 0;
+		check_control_answer(stream); /* which stays, to be looked at as a whole */
 	}
 	while (peer->kind == PEER_LINK && fake_take(&stream, &type, &number, &body))
 		take_answer(peer, type, number, body, totals);

@@ -3,7 +3,8 @@
  * holds whatever they say.
  *
  * What is checked of a link: who has no good token gets no channel; an agent connection has a reply for each
- * request at most, and whole ones; and what a token does not cover is not heard of.
+ * request at most, and whole ones; what comes signed is what the policy has let pass since the connection was
+ * asked for; and what a token does not cover is not heard of. The control socket answers with one line.
  */
 #ifndef TESTS_FUZZ_DAEMON_PEER_H
 #define TESTS_FUZZ_DAEMON_PEER_H
@@ -30,15 +31,19 @@ struct peer_slot {
 	bool is_accepted;
 	bool is_session;
 	bool is_close_sent;
-	unsigned id;	     /* of an agent connection */
-	struct byte_buf fed; /* what of it is no whole request yet */
-	struct byte_buf got; /* the same, of replies */
+	unsigned id;	       /* of an agent connection */
+	struct byte_buf fed;   /* what of it is no whole request yet */
+	struct byte_buf got;   /* the same, of replies */
+	unsigned since;	       /* the policy's epoch */
+	bool is_bound;	       /* to the known host, by a request before */
+	struct byte_buf needs; /* of each request, what signing it takes */
 	unsigned requests;
 	unsigned replies;
 };
 
 struct peer {
 	enum peer_kind kind;
+	const struct daemon_policy *policy;
 	int fd; /* -1: it is not there */
 	struct byte_buf out;
 	struct byte_buf in;
@@ -58,6 +63,7 @@ struct peer_totals {
 	unsigned connections[IDS];   /* the same; and all that may make the daemon ask */
 	unsigned signatures;	     /* that came back */
 	unsigned signatures_of_two;  /* of them, by TOKEN_OF_TWO_SIGNATURES */
+	bool has_lies;		     /* of agents: a signature may be none */
 };
 
 /* Peers are all zero but fd before they first connect. */

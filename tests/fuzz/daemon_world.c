@@ -1,28 +1,23 @@
 #include "tests/fuzz/daemon_world.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "agentd/source_rules.h"
-#include "agentd/sshsig.h"
-#include "agentd/userauth.h"
-#include "common/agent_msg.h"
-#include "common/frame.h"
+#include "common/base64.h"
 #include "common/log.h"
+#include "tests/fuzz/daemon_requests.h"
+#include "tests/fuzz/fake_askpass.h"
 #include "tests/fuzz/fake_clock.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/hush.h"
 
-enum { FILE_SECRET_LEN = 70 * 1024, STREAM_MAX = 1024 * 1024, TURNS_TO_END = 2000 };
-
-const char *const world_ids[IDS] = {"one", "two"};
+enum { FILE_SECRET_LEN = 70 * 1024, CONFIG_MAX = 16 * 1024, TURNS_TO_END = 2000 };
 
 static char directory[] = "/tmp/fuzz-daemon-XXXXXX";
-static int listen_fds[IDS] = {-1, -1};
+static int listen_fds[IDS] = {-1};
 static bool holds_files;
 static unsigned jobs;
 
@@ -77,33 +72,79 @@ static const char *path_of(const char *name)
 
 static void remove_all(void)
 {
-	static const char *const names[] = {"tree/a",	   "tree", "file", "audit",
-					    "known_hosts", "one",  "two"};
+	static const char *const names[] = {"tree/a",		"tree", "file", "audit",
+					    ".ssh/known_hosts", ".ssh", "new",	"config"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		remove(path_of(names[i]));
+	for (size_t i = 0; i < IDS; i++)
+		remove(path_of(daemon_ids[i]));
 	remove(directory);
 }
 
-static void write_file(const char *name, size_t len)
+/* In the place of what is there, at once. */
+static void write_file(const char *name, struct byte_view bytes)
 {
-	FILE *file = fopen(path_of(name), "w");
+	char *path = strdup(path_of(name));
+	FILE *file = fopen(path_of("new"), "w");
 
-	FUZZ_CHECK(file != NULL);
-	if (len > 0)
-		fprintf(file, "%s%*s", WORLD_MARK, (int)(len - strlen(WORLD_MARK)), "");
+	FUZZ_CHECK(path != NULL && file != NULL);
+	FUZZ_CHECK(bytes.len == 0 || fwrite(bytes.ptr, 1, bytes.len, file) == bytes.len);
 	FUZZ_CHECK(fclose(file) == 0);
+	FUZZ_CHECK(rename(path_of("new"), path) == 0);
+	free(path);
 }
 
-static int listen_at(const char *name)
+static void write_secret(const char *name, size_t len)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct byte_buf text;
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path_of(name));
-	FUZZ_CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-		   listen(fd, 64) == 0);
-	return fd;
+	byte_buf_init(&text, len);
+	byte_buf_printf(&text, "%s%*s", WORLD_MARK, (int)(len - strlen(WORLD_MARK)), "");
+	write_file(name, byte_buf_view(&text));
+	byte_buf_deinit(&text);
+}
+
+static void write_config(unsigned configuration)
+{
+	static unsigned written = UINT_MAX;
+	struct byte_buf text;
+
+	if (configuration == written)
+		return;
+	written = configuration;
+	byte_buf_init(&text, CONFIG_MAX);
+	daemon_policy_put(&text, configuration, directory);
+	write_file("config", byte_buf_view(&text));
+	byte_buf_deinit(&text);
+}
+
+/* No two are of the same size, so that a change is seen however quickly it comes. */
+static void write_known_hosts(enum world_hosts hosts)
+{
+	static enum world_hosts written = WORLD_HOSTS;
+	struct byte_buf text;
+	struct byte_buf key;
+
+	if (hosts == written)
+		return;
+	written = hosts;
+	byte_buf_init(&text, CONFIG_MAX);
+	byte_buf_init(&key, CONFIG_MAX);
+	daemon_request_put_host_key(&key);
+	if (hosts == HOST_IS_ANOTHER)
+		key.data[key.len - 1] ^= 1;
+	for (unsigned i = 0; hosts != HOST_IS_NOT_KNOWN && i < (hosts == HOST_IS_REVOKED) + 1U;
+	     i++) {
+		byte_buf_printf(&text, "%s%s%s ssh-ed25519 ", i == 1 ? "@revoked " : "",
+				hosts == HOST_IS_ANOTHER ? "x," : "", DAEMON_POLICY_HOST);
+		base64_put(&text, byte_buf_view(&key), BASE64_STANDARD_UNPADDED);
+		byte_buf_put_u8(&text, '\n');
+	}
+	FUZZ_CHECK(byte_buf_status(&text) == 0);
+	write_file(".ssh/known_hosts", byte_buf_view(&text));
+	byte_buf_deinit(&text);
+	byte_buf_deinit(&key);
 }
 
 static void set_up(void)
@@ -111,59 +152,71 @@ static void set_up(void)
 	if (listen_fds[0] >= 0)
 		return;
 	signal(SIGPIPE, SIG_IGN);
-	/* The log is made, but not read: what it says of mistakes of a peer is for people. */
-	log_init("fuzz", getenv("FUZZ_LOUD") != NULL ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
+	hush_begin(); /* what it opens stays, and is counted from now on */
+	hush_end();
 	FUZZ_CHECK(mkdtemp(directory) != NULL && atexit(remove_all) == 0);
 	for (size_t i = 0; i < IDS; i++)
-		listen_fds[i] = listen_at(world_ids[i]);
-	write_file("known_hosts", 0);
-	write_file("file", FILE_SECRET_LEN);
-	FUZZ_CHECK(mkdir(path_of("tree"), 0700) == 0);
-	write_file("tree/a", 100);
-	FUZZ_CHECK(setenv("WORLD_WORD", WORLD_MARK, 1) == 0);
+		listen_fds[i] = agent_listen(path_of(daemon_ids[i]));
+	FUZZ_CHECK(mkdir(path_of(".ssh"), 0700) == 0 && mkdir(path_of("tree"), 0700) == 0);
+	write_secret("file", FILE_SECRET_LEN);
+	write_secret("tree/a", 100);
+	FUZZ_CHECK(setenv("WORLD_WORD", WORLD_MARK, 1) == 0 && setenv("HOME", directory, 1) == 0 &&
+		   setenv("SSH_ASKPASS", "/fake/askpass", 1) == 0);
 }
 
-static void set_policy(struct source *source, const char *name, const char *value)
+/* The log is made, but not read: what it says of mistakes of a peer is for people. */
+static void command_line(struct words *words)
 {
-	char reason[POLICY_REASON_MAX];
+	struct byte_buf text;
 
-	FUZZ_CHECK(policy_set(&source->policy, name, value, reason) == 0);
+	byte_buf_init(&text, CONFIG_MAX);
+	byte_buf_printf(&text, "ssh-forward-agentd\n--config=%s/config\n--log-level=%s\n",
+			directory, getenv("FUZZ_LOUD") != NULL ? "debug" : "error");
+	byte_buf_printf(&text,
+			"--secret=id=word,env=WORLD_WORD\n--secret=id=file,src=%s/file\n"
+			"--secret=id=tree,src=%s/tree\n",
+			directory, directory);
+	/* So that builds wait for each other. */
+	byte_buf_printf(&text, "--limit=connections-per-link=6\n--limit=upstream-per-id=2\n"
+			       "--limit=secrets-per-link=2\n");
+	byte_buf_printf(&text,
+			"--limit=confirm-prompts=2\n--limit=confirm-queue=4\n"
+			"--limit=confirm-refusals=4\n--limit=confirm-logins=%d\n",
+			CONFIRM_LOGINS_MAX);
+	words_add_lines(words, byte_buf_view(&text));
+	byte_buf_deinit(&text);
 }
 
-static void add_sources(struct front *front)
+static void configure(struct world *world)
 {
-	char spec[300];
-	char *known_hosts;
+	struct front *front = &world->front;
+	struct options *options = &world->options;
+	struct words *words = &world->command_line;
 
-	for (size_t i = 0; i < IDS; i++) {
-		snprintf(spec, sizeof(spec), "%s=%s", world_ids[i], path_of(world_ids[i]));
-		FUZZ_CHECK(source_add_agent(&front->sources, spec) == 0);
-	}
-	set_policy(front->sources.list[1], "user", "git");
-	set_policy(front->sources.list[1], "allow-sshsig", "git");
-	set_policy(front->sources.list[1], "repo", "git.example.com/org");
-	snprintf(spec, sizeof(spec), "%d", TWO_SIGNATURES_MAX);
-	set_policy(front->sources.list[1], "max-signatures", spec);
+	command_line(words);
+	write_config(0);
+	write_known_hosts(HOST_IS_KNOWN);
+	FUZZ_CHECK(options_parse(words->argc, words->argv, options) == OPTIONS_RUN);
+	log_init("ssh-forward-agentd", options->log_level);
+	front->limits = options->limits;
+	front->sources = options->sources; /* transferred */
+	front->secrets = options->secrets;
+	options->sources = (struct source_set){0};
+	options->secrets = (struct secret_set){0};
 	front->trusted_hosts = trusted_hosts_new();
-	known_hosts = strdup(path_of("known_hosts"));
-	FUZZ_CHECK(front->trusted_hosts != NULL && known_hosts != NULL);
-	FUZZ_CHECK(trusted_hosts_set_files(front->trusted_hosts, &known_hosts, 1) == 0);
-	FUZZ_CHECK(source_set_make_rules(&front->sources, front->trusted_hosts, NULL) == 0);
-	free(known_hosts);
-}
-
-static void add_secrets(struct front *front)
-{
-	char reason[SECRET_SET_REASON_MAX];
-	struct secret_spec word = {.name = "word", .env = "WORLD_WORD"};
-
-	FUZZ_CHECK(secret_set_add(&front->secrets, &word, reason) == 0);
-	for (size_t i = 0; i < 2; i++) {
-		const char *name = i == 0 ? "file" : "tree";
-		struct secret_spec spec = {.name = name, .src = path_of(name)};
-
-		FUZZ_CHECK(secret_set_add(&front->secrets, &spec, reason) == 0);
-	}
+	FUZZ_CHECK(front->trusted_hosts != NULL &&
+		   trusted_hosts_set_files(front->trusted_hosts, NULL, 0) == 0);
+	FUZZ_CHECK(source_set_make_rules(&front->sources, front->trusted_hosts,
+					 options->config_path) == 0);
+	world->listeners = (struct listeners){
+		.front = front, .dir = {.lock_fd = -1}, .inherited = &world->inherited};
+	world->notify.fd = -1;
+	world->keepers.loop = &world->loop;
+	world->reload = (struct reload){.front = front,
+					.listeners = &world->listeners,
+					.keepers = &world->keepers,
+					.notify = &world->notify,
+					.options = options};
 }
 
 static void open_audit(struct world *world, bool is_strict)
@@ -183,163 +236,31 @@ void world_begin(struct world *world, bool is_strict)
 	set_up();
 	fake_clock_reset();
 	holds_files = false;
-	*world = (struct world){.front = {.loop = &world->loop,
-					  .limits = limits_default,
-					  .port_hint = 2522,
-					  .begun_at = FAKE_CLOCK_BEGUN_S}};
-	front->limits.connections_per_link = 6;
-	front->limits.upstream_per_id = 2; /* so that builds wait for each other */
-	front->limits.secrets_per_link = 2;
+	*world = (struct world){
+		.front = {.loop = &world->loop, .port_hint = 2522, .begun_at = FAKE_CLOCK_BEGUN_S}};
+	daemon_policy_begin(&world->policy);
 	FUZZ_CHECK(uv_loop_init(&world->loop) == 0);
 	memset(front->access.secret.seal_key, 's', sizeof(front->access.secret.seal_key));
 	FUZZ_CHECK(front_init(front) == 0);
-	add_sources(front);
-	add_secrets(front);
+	configure(world);
 	open_audit(world, is_strict);
 	upstream_pool_init(&front->pool, &world->loop, &front->limits);
 	confirm_init(&front->confirm, &world->loop, &front->limits);
+	front->confirm.audit = &world->audit;
 	front->relays = (struct relay_context){
 		.pool = &front->pool, .confirm = &front->confirm, .audit = &world->audit};
-	for (size_t i = 0; i < IDS; i++) {
-		for (size_t j = 0; j < AGENT_CONNECTIONS; j++) {
-			world->agents[i].connections[j].fd = -1;
-			byte_buf_init(&world->agents[i].connections[j].asked, STREAM_MAX);
-		}
-	}
-}
-
-/* What may be asked of an agent, by whoever asks; and of "two", as whom. */
-static void check_request(struct agent *agent, bool is_two, struct byte_view body)
-{
-	struct sign_request sign;
-	struct userauth auth;
-	struct sshsig sig;
-
-	FUZZ_CHECK(body.ptr[0] == SSH_AGENTC_REQUEST_IDENTITIES ||
-		   body.ptr[0] == SSH_AGENTC_SIGN_REQUEST || body.ptr[0] == SSH_AGENTC_EXTENSION);
-	if (body.ptr[0] != SSH_AGENTC_SIGN_REQUEST)
-		return;
-	agent->sign_requests++;
-	FUZZ_CHECK(agent_parse_sign_request(body, &sign) == 0);
-	if (userauth_parse(sign.data, &auth) == 0)
-		FUZZ_CHECK(!is_two || view_equals_text(auth.user, "git"));
-	else
-		FUZZ_CHECK(is_two && sshsig_parse(sign.data, &sig) == 0 &&
-			   view_equals_text(sig.namespace, "git"));
-	FUZZ_CHECK(!is_two || agent->sign_requests <= TWO_SIGNATURES_MAX);
-}
-
-static void agent_read(struct agent *agent, bool is_two, struct agent_connection *connection)
-{
-	size_t before = connection->asked.len;
-	char block[4096];
-	size_t body_len;
-	ssize_t got;
-
-	while ((got = read(connection->fd, block, sizeof(block))) > 0)
-		byte_buf_put_bytes(&connection->asked, block, (size_t)got);
-	FUZZ_CHECK(byte_buf_status(&connection->asked) == 0);
-	if (connection->asked.len == before)
-		return;
-	/* One request at a time. */
-	if (frame_peek(byte_buf_view(&connection->asked), &body_len) == 0) {
-		FUZZ_CHECK(connection->asked.len == FRAME_HEADER_LEN + body_len);
-		check_request(agent, is_two,
-			      frame_body(byte_buf_view(&connection->asked), body_len));
-	}
-}
-
-static void agent_turn(struct agent *agent, bool is_two)
-{
-	int fd = accept4(listen_fds[is_two], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-	for (size_t i = 0; i < AGENT_CONNECTIONS; i++) {
-		struct agent_connection *connection = &agent->connections[i];
-
-		if (connection->fd < 0 && fd >= 0) {
-			connection->fd = fd;
-			agent->connection_count++;
-			fd = -1;
-		}
-		if (connection->fd < 0)
-			continue;
-		agent_read(agent, is_two, connection);
-		if (agent->answers)
-			world_agent_answer(agent, (unsigned)i);
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
-static void put_identity(struct byte_buf *out)
-{
-	static const uint8_t blob[] = "\0\0\0\x0bssh-ed25519\0\0\0\x20"
-				      "0123456789abcdef0123456789ABCDEF";
-
-	byte_buf_put_u8(out, SSH_AGENT_IDENTITIES_ANSWER);
-	byte_buf_put_u32(out, 1);
-	byte_buf_put_string(out, (struct byte_view){blob, sizeof(blob) - 1});
-	byte_buf_put_text(out, "a\nkey");
-}
-
-/* Whatever it says counts as its answer. */
-static void agent_send(struct agent_connection *connection, struct byte_view bytes)
-{
-	(void)!send(connection->fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
-	byte_buf_clear(&connection->asked);
-}
-
-void world_agent_answer(struct agent *agent, unsigned which)
-{
-	struct agent_connection *connection = &agent->connections[which % AGENT_CONNECTIONS];
-	struct byte_buf reply;
-	size_t body_len;
-	size_t mark;
-
-	if (connection->fd < 0 || frame_peek(byte_buf_view(&connection->asked), &body_len) != 0)
-		return;
-	byte_buf_init(&reply, FRAME_LEN_MAX);
-	mark = frame_begin(&reply);
-	if (connection->asked.data[FRAME_HEADER_LEN] == SSH_AGENTC_REQUEST_IDENTITIES) {
-		put_identity(&reply);
-	} else if (connection->asked.data[FRAME_HEADER_LEN] == SSH_AGENTC_SIGN_REQUEST) {
-		byte_buf_put_u8(&reply, SSH_AGENT_SIGN_RESPONSE);
-		byte_buf_put_text(&reply, "signature");
-		agent->signatures++;
-	} else {
-		byte_buf_put_u8(&reply, SSH_AGENT_SUCCESS);
-	}
-	frame_end(&reply, mark);
-	agent_send(connection, byte_buf_view(&reply));
-	byte_buf_deinit(&reply);
-}
-
-void world_agent_say(struct agent *agent, unsigned which, struct byte_view bytes)
-{
-	struct agent_connection *connection = &agent->connections[which % AGENT_CONNECTIONS];
-
-	if (connection->fd < 0)
-		return;
-	agent->has_lied = true;
-	agent_send(connection, bytes);
-}
-
-void world_agent_hang_up(struct agent *agent, unsigned which)
-{
-	struct agent_connection *connection = &agent->connections[which % AGENT_CONNECTIONS];
-
-	if (connection->fd >= 0)
-		close(connection->fd);
-	connection->fd = -1;
-	byte_buf_clear(&connection->asked);
+	fake_askpass_reset(WORLD_MARK);
+	for (unsigned i = 0; i < IDS; i++)
+		agent_begin(&world->agents[i], i, listen_fds[i], &world->policy);
 }
 
 void world_turn(struct world *world)
 {
 	fake_clock_advance(1);
+	fake_askpass_turn();
 	uv_run(&world->loop, UV_RUN_NOWAIT);
 	for (size_t i = 0; i < IDS; i++)
-		agent_turn(&world->agents[i], i == 1);
+		agent_turn(&world->agents[i]);
 }
 
 void world_wait(struct world *world, uint64_t ms)
@@ -361,6 +282,47 @@ void world_fill_disk(struct world *world, bool is_full)
 	FUZZ_CHECK(fd >= 0 && dup3(fd, world->audit.writer.sink.file.fd, O_CLOEXEC) >= 0);
 	if (is_full)
 		close(fd);
+}
+
+/* What is offered is what the configuration says. */
+static void check_offered(const struct world *world)
+{
+	const struct daemon_policy *policy = &world->policy;
+
+	for (unsigned i = 0; i < IDS; i++) {
+		bool is_offered = (policy->allowed[policy->epoch][i] & IS_OFFERED) != 0;
+
+		FUZZ_CHECK((source_find(&world->front.sources, daemon_ids[i]) != NULL) ==
+			   is_offered);
+	}
+}
+
+void world_reload(struct world *world, unsigned configuration)
+{
+	const struct source *two = source_find(&world->front.sources, daemon_ids[ID_TWO]);
+	struct daemon_policy *policy = &world->policy;
+	bool is_two_used = two != NULL && two->user_count > 0;
+
+	if (!daemon_policy_may_change(policy))
+		return;
+	write_config(configuration);
+	hush_begin();
+	reload_begin(&world->reload);
+	hush_end();
+	FUZZ_CHECK(!world->reload.is_pending); /* no keys are to be loaded */
+	if (configuration < CONFIGURATIONS)
+		daemon_policy_change(policy, configuration, policy->knows_host, is_two_used);
+	check_offered(world);
+}
+
+void world_know_hosts(struct world *world, enum world_hosts hosts)
+{
+	struct daemon_policy *policy = &world->policy;
+
+	if (!daemon_policy_may_change(policy))
+		return;
+	write_known_hosts(hosts);
+	daemon_policy_change(policy, policy->configuration, hosts == HOST_IS_KNOWN, false);
 }
 
 unsigned world_recorded(struct world *world)
@@ -392,8 +354,10 @@ static void check_quiet(const struct front *front)
 	FUZZ_CHECK(!has_peers(front) && front->link_count == 0);
 	FUZZ_CHECK(front->relays.relay_count == 0 && front->relays.busy_count == 0 &&
 		   front->relays.input_len == 0 && LIST_EMPTY(&front->relays.records));
+	FUZZ_CHECK(front->confirm.open_count == 0 && front->confirm.waiting_count == 0 &&
+		   TAILQ_EMPTY(&front->confirm.prompts) && fake_askpass_running() == 0);
 	FUZZ_CHECK(front->files.running_count == 0 && TAILQ_EMPTY(&front->files.waiting));
-	for (size_t i = 0; i < IDS; i++) {
+	for (size_t i = 0; i < front->sources.count; i++) {
 		const struct source *source = front->sources.list[i];
 
 		FUZZ_CHECK(source->user_count == 0 && source->state->relay_count == 0 &&
@@ -412,16 +376,6 @@ static void run_on(struct world *world)
 		world_wait(world, i == 10 ? 60 * 1000 : 1);
 }
 
-static void end_agents(struct world *world)
-{
-	for (size_t i = 0; i < IDS; i++) {
-		for (unsigned j = 0; j < AGENT_CONNECTIONS; j++) {
-			world_agent_hang_up(&world->agents[i], j);
-			byte_buf_deinit(&world->agents[i].connections[j].asked);
-		}
-	}
-}
-
 void world_end(struct world *world)
 {
 	unsigned turns = 0;
@@ -431,14 +385,19 @@ void world_end(struct world *world)
 	run_on(world);
 	check_quiet(&world->front);
 	front_close_connections(&world->front);
+	confirm_end(&world->front.confirm);
 	audit_close(&world->audit);
-	do
+	do {
 		fake_clock_advance(1);
-	while (uv_run(&world->loop, UV_RUN_NOWAIT) != 0 && ++turns < TURNS_TO_END);
+		fake_askpass_turn();
+	} while (uv_run(&world->loop, UV_RUN_NOWAIT) != 0 && ++turns < TURNS_TO_END);
 	FUZZ_CHECK(jobs == 0);
 	FUZZ_CHECK(uv_loop_close(&world->loop) == 0);
 	close(world->audit_fd);
 	audit_deinit(&world->audit);
 	front_deinit(&world->front);
-	end_agents(world);
+	options_deinit(&world->options);
+	words_deinit(&world->command_line);
+	for (size_t i = 0; i < IDS; i++)
+		agent_end(&world->agents[i]);
 }

@@ -1,32 +1,26 @@
 /*
  * daemon_world.h - what is around the daemon in fuzz_daemon: a clock that goes when told to, work on files
- * that is done when told to, agents, an audit log and secrets.
+ * that is done when told to, agents, an audit log and secrets, a configuration that is read again, known hosts.
  *
- * Two ids, each with an agent of its own: "one" without a policy, "two" for user git and namespace git,
- * and for TWO_SIGNATURES_MAX signatures. Three secrets: "word" in memory, "file", "tree".
+ * The ids are those of daemon_policy.h. Three secrets: "word" in memory, "file", "tree".
  */
 #ifndef TESTS_FUZZ_DAEMON_WORLD_H
 #define TESTS_FUZZ_DAEMON_WORLD_H
 
-#include "agentd/front.h"
-
-enum { IDS = 2, AGENT_CONNECTIONS = 12, TWO_SIGNATURES_MAX = 4 };
+#include "agentd/reload.h"
+#include "tests/fuzz/daemon_agent.h"
+#include "tests/fuzz/words.h"
 
 /* Is in each of the secrets. */
 #define WORLD_MARK "this is secret"
 
-struct agent_connection {
-	int fd; /* -1: none */
-	struct byte_buf asked;
-};
-
-struct agent {
-	struct agent_connection connections[AGENT_CONNECTIONS];
-	unsigned connection_count; /* since the world began */
-	unsigned sign_requests;
-	unsigned signatures;
-	bool answers;  /* by itself */
-	bool has_lied; /* said what it liked: its signatures are not all counted */
+/* What known_hosts says of the host that a policy names. */
+enum world_hosts {
+	HOST_IS_KNOWN,
+	HOST_IS_NOT_KNOWN,
+	HOST_IS_ANOTHER,
+	HOST_IS_REVOKED,
+	WORLD_HOSTS,
 };
 
 struct world {
@@ -35,9 +29,15 @@ struct world {
 	struct audit audit;
 	struct agent agents[IDS];
 	int audit_fd; /* what is written to while the disk is not full */
+	struct daemon_policy policy;
+	struct words command_line;
+	struct options options;
+	struct inherited_sockets inherited; /* none; and nothing listens */
+	struct listeners listeners;
+	struct keepers keepers;
+	struct service_notify notify;
+	struct reload reload;
 };
-
-extern const char *const world_ids[IDS];
 
 /* The audit log is required if is_strict. */
 void world_begin(struct world *world, bool is_strict);
@@ -61,9 +61,10 @@ void world_fill_disk(struct world *world, bool is_full);
 /* How many lines of signatures the audit log has. */
 unsigned world_recorded(struct world *world);
 
-/* What the agent does: answers what it was asked as it should, says something, hangs up. */
-void world_agent_answer(struct agent *agent, unsigned which);
-void world_agent_say(struct agent *agent, unsigned which, struct byte_view bytes);
-void world_agent_hang_up(struct agent *agent, unsigned which);
+/* Reads the configuration again, now this one of daemon_policy.h, or one with a mistake, which changes nothing. */
+void world_reload(struct world *world, unsigned configuration);
+
+/* From now on known_hosts says so. */
+void world_know_hosts(struct world *world, enum world_hosts hosts);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * fuzz_daemon - the whole front behind its links and Unix sockets, with the cryptography off: peers of all
- * kinds at once, channels and verbs, agents that answer, stall and die, secrets, time that passes and a
- * disk that is full.
+ * kinds at once, channels and verbs, agents that answer, stall and die, secrets, time that passes, a disk that
+ * is full, people who are asked, and a configuration that is read again.
  *
  * The input is a series of steps. The first byte of each says which, and for whom: bits 0 to 3 the step, bits
  * 4 and 5 the peer; the second, bits 0 to 2 the channel, and the rest which of the things that the
@@ -9,15 +9,14 @@
  */
 #include <dirent.h>
 #include <libssh/libssh.h>
-#include <openssl/evp.h>
 #include <sys/socket.h>
 
-#include "common/agent_msg.h"
 #include "common/frame.h"
 #include "tests/fuzz/daemon_peer.h"
+#include "tests/fuzz/daemon_requests.h"
+#include "tests/fuzz/fake_askpass.h"
 #include "tests/fuzz/fake_libssh.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/support/login.h"
 
 enum step {
 	CONNECT,
@@ -35,7 +34,7 @@ enum step {
 	WAIT,
 	WORDS, /* for a verb, or the control socket: a length byte and bytes */
 	LEAVE, /* a peer hangs up, or stops to read */
-	HOST,  /* files of the host hang, its disk is full */
+	HOST, /* files hang, the disk is full, someone confirms, the configuration or known_hosts changes */
 };
 
 enum { PEERS = 4, STEPS_MAX = 400 };
@@ -45,103 +44,6 @@ struct play {
 	struct peer peers[PEERS];
 	struct peer_totals totals;
 };
-
-static struct byte_buf requests[8];
-static unsigned request_count;
-
-static void add_request(void (*put)(struct byte_buf *out))
-{
-	struct byte_buf *request = &requests[request_count++];
-	size_t mark;
-
-	byte_buf_init(request, FRAME_LEN_MAX);
-	mark = frame_begin(request);
-	put(request);
-	frame_end(request, mark);
-	FUZZ_CHECK(byte_buf_status(request) == 0);
-}
-
-static void put_list(struct byte_buf *out)
-{
-	byte_buf_put_u8(out, SSH_AGENTC_REQUEST_IDENTITIES);
-}
-
-static void put_git_login(struct byte_buf *out)
-{
-	struct login login = login_sample();
-
-	put_login_request(out, &login, 0);
-}
-
-static void put_root_login(struct byte_buf *out)
-{
-	struct login login = login_sample();
-
-	login.user = view_of("root");
-	put_login_request(out, &login, 0);
-}
-
-static void put_binding(struct byte_buf *out)
-{
-	uint8_t seed[32] = {1};
-	struct login_host host;
-
-	login_host_init(&host,
-			EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, sizeof(seed)));
-	put_session_bind(out, &host, "session", false);
-	login_host_deinit(&host);
-}
-
-static void put_file_to_sign(struct byte_buf *out)
-{
-	struct login login = login_sample();
-	struct byte_buf data;
-
-	byte_buf_init(&data, FRAME_LEN_MAX);
-	byte_buf_put_bytes(&data, "SSHSIG", 6);
-	byte_buf_put_text(&data, "git");
-	byte_buf_put_text(&data, "");
-	byte_buf_put_text(&data, "sha512");
-	byte_buf_put_text(&data,
-			  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
-	byte_buf_put_u8(out, SSH_AGENTC_SIGN_REQUEST);
-	byte_buf_put_string(out, login.key_blob);
-	byte_buf_put_string(out, byte_buf_view(&data));
-	byte_buf_put_u32(out, 0);
-	byte_buf_deinit(&data);
-}
-
-static void put_query(struct byte_buf *out)
-{
-	byte_buf_put_u8(out, SSH_AGENTC_EXTENSION);
-	byte_buf_put_text(out, "query");
-}
-
-static void put_removal(struct byte_buf *out)
-{
-	byte_buf_put_u8(out, 19); /* SSH_AGENTC_REMOVE_ALL_IDENTITIES */
-}
-
-static void put_large(struct byte_buf *out)
-{
-	byte_buf_put_u8(out, 200);
-	for (unsigned i = 0; i < 10 * 1024; i++)
-		byte_buf_put_u32(out, i);
-}
-
-static void set_up(void)
-{
-	if (request_count > 0)
-		return;
-	add_request(put_list);
-	add_request(put_git_login);
-	add_request(put_root_login);
-	add_request(put_binding);
-	add_request(put_file_to_sign);
-	add_request(put_query);
-	add_request(put_removal);
-	add_request(put_large);
-}
 
 static void turn(struct play *play)
 {
@@ -166,16 +68,18 @@ static void connect_peer(struct play *play, struct peer *peer, unsigned how)
 
 static void open_channel(struct play *play, struct peer *peer, unsigned slot, unsigned how)
 {
-	static const char *const destinations[] = {"one", "two", "three", ""};
+	static const char *const others[] = {"five", ""};
 	static const uint32_t windows[] = {UINT32_MAX, 2000001, 100, 0};
 	static const uint32_t kinds[] = {SSH_CHANNEL_DIRECT_TCPIP, SSH_CHANNEL_SESSION};
 
 	if (how == 31)
-		peer_open(peer, slot, 99, destinations[0], windows[0], 32768, &play->totals);
+		peer_open(peer, slot, 99, daemon_ids[0], windows[0], 32768, &play->totals);
 	else if (how == 30) /* a packet size that makes no sense */
-		peer_open(peer, slot, kinds[0], destinations[0], windows[0], 10, &play->totals);
+		peer_open(peer, slot, kinds[0], daemon_ids[0], windows[0], 10, &play->totals);
+	else if (how >= 28)
+		peer_open(peer, slot, kinds[0], others[how & 1], windows[0], 32768, &play->totals);
 	else
-		peer_open(peer, slot, kinds[how >> 2 & 1], destinations[how & 3],
+		peer_open(peer, slot, kinds[how >> 2 & 1], daemon_ids[how & 3],
 			  windows[how >> 3 & 3], 32768, &play->totals);
 }
 
@@ -199,10 +103,10 @@ static void exec(struct play *play, struct peer *peer, unsigned slot, unsigned h
 		peer_say(peer, FAKE_EXEC, slot, view_of(verbs[how & 7]));
 }
 
-/* Whole, or the first or the second half. */
+/* Whole, or the first or the second half, of one of the first eight; or one of the others. */
 static void request(struct play *play, struct peer *peer, unsigned slot, unsigned how)
 {
-	struct byte_view bytes = byte_buf_view(&requests[how & 7]);
+	struct byte_view bytes = daemon_request((how & 7) + (how >> 3 == 3 ? 8 : 0));
 	size_t half = bytes.len / 2;
 
 	if (how >> 3 == 2) {
@@ -264,7 +168,7 @@ static void hang_up(struct agent *agent, unsigned which, unsigned how)
 	if (how & 1)
 		agent->answers = !agent->answers;
 	else
-		world_agent_hang_up(agent, which);
+		agent_hang_up(agent, which);
 }
 
 static void wait_long(struct play *play, unsigned how)
@@ -275,15 +179,28 @@ static void wait_long(struct play *play, unsigned how)
 	world_wait(&play->world, spans_ms[how & 7]);
 }
 
-static void change_host(struct play *play, unsigned how)
+static void change_host(struct play *play, unsigned what, unsigned how)
 {
-	switch (how & 3) {
+	switch (what) {
 	case 0:
 	case 1:
-		world_hold_files(&play->world, how & 1);
+		world_hold_files(&play->world, what & 1);
+		break;
+	case 2:
+	case 3:
+		world_fill_disk(&play->world, what & 1);
+		break;
+	case 4:
+		fake_askpass_answer(how & 3, (enum askpass_answer)((how >> 2) % ASKPASS_ANSWERS));
+		break;
+	case 5:
+		world_reload(&play->world, how % (CONFIGURATIONS + 1));
+		break;
+	case 6:
+		world_know_hosts(&play->world, (enum world_hosts)(how % WORLD_HOSTS));
 		break;
 	default:
-		world_fill_disk(&play->world, how & 1);
+		fake_askpass_break(how & 1);
 	}
 }
 
@@ -334,7 +251,7 @@ static void take_step(struct play *play, struct reader *input)
 {
 	uint8_t code = reader_u8(input);
 	uint8_t more = reader_u8(input);
-	struct agent *agent = &play->world.agents[code >> 4 & 1];
+	struct agent *agent = &play->world.agents[code >> 4 & 3];
 
 	switch ((enum step)(code & 15)) {
 	case TURNS:
@@ -342,10 +259,11 @@ static void take_step(struct play *play, struct reader *input)
 			turn(play);
 		break;
 	case ANSWER:
-		world_agent_answer(agent, more);
+		agent_answer(agent, more);
 		break;
 	case SAY:
-		world_agent_say(agent, more, reader_bytes(input, reader_u8(input)));
+		play->totals.has_lies = true;
+		agent_say(agent, more, reader_bytes(input, reader_u8(input)));
 		break;
 	case HANG_UP:
 		hang_up(agent, more & 15, more >> 4);
@@ -354,7 +272,7 @@ static void take_step(struct play *play, struct reader *input)
 		wait_long(play, more);
 		break;
 	case HOST:
-		change_host(play, more);
+		change_host(play, more & 7, more >> 3);
 		break;
 	default:
 		take_peer_step(play, code, more, input);
@@ -364,17 +282,19 @@ static void take_step(struct play *play, struct reader *input)
 static void check(struct play *play)
 {
 	const struct world *world = &play->world;
+	unsigned signatures = 0;
 
 	for (size_t i = 0; i < IDS; i++) {
 		FUZZ_CHECK(world->agents[i].sign_requests <= play->totals.sign_requests[i]);
 		FUZZ_CHECK(play->totals.connections[i] > 0 ||
 			   world->agents[i].connection_count == 0);
+		signatures += world->agents[i].signatures;
 	}
 	FUZZ_CHECK(world->front.relays.input_len <= (size_t)PEERS * PEER_SLOTS * FRAME_LEN_MAX);
-	if (world->agents[0].has_lied || world->agents[1].has_lied)
+	FUZZ_CHECK(fake_askpass_running() <= 2 * world->front.limits.confirm_prompts);
+	if (play->totals.has_lies)
 		return;
-	FUZZ_CHECK(play->totals.signatures <=
-		   world->agents[0].signatures + world->agents[1].signatures);
+	FUZZ_CHECK(play->totals.signatures <= signatures);
 	FUZZ_CHECK(play->totals.signatures_of_two <= 2);
 }
 
@@ -397,8 +317,6 @@ static void run(struct reader *input, bool is_strict)
 	for (size_t i = 0; i < PEERS; i++)
 		play.peers[i].fd = -1;
 	world_begin(&play.world, is_strict);
-	play.world.agents[0].answers = true;
-	play.world.agents[1].answers = true;
 	for (unsigned steps = 0; input->left > 1 && !input->has_failed && steps < STEPS_MAX;
 	     steps++) {
 		take_step(&play, input);
@@ -406,7 +324,7 @@ static void run(struct reader *input, bool is_strict)
 	}
 	turn(&play);
 	check(&play);
-	if (is_strict && !play.world.agents[0].has_lied && !play.world.agents[1].has_lied)
+	if (is_strict && !play.totals.has_lies)
 		FUZZ_CHECK(play.totals.signatures <= world_recorded(&play.world));
 	for (size_t i = 0; i < PEERS; i++)
 		peer_hang_up(&play.peers[i]);
@@ -419,7 +337,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static bool is_set_up;
 	unsigned before = count_descriptors();
 
-	set_up();
 	run(&input, reader_u8(&input) & 1);
 	/* The first run opens some that stay. */
 	FUZZ_CHECK(count_descriptors() == before || !is_set_up);

@@ -4,24 +4,9 @@
  * The first line is the host that is asked for. Include, which leads to other files, is not followed here.
  */
 #include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "shim/client_config.h"
-#include "tests/fuzz/fuzz.h"
-
-static int fd = -1;
-static char path[64];
-
-static void write_file(struct byte_view text)
-{
-	if (fd < 0) {
-		fd = memfd_create("config", MFD_CLOEXEC);
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	}
-	FUZZ_CHECK(fd >= 0 && ftruncate(fd, 0) == 0);
-	FUZZ_CHECK(pwrite(fd, text.ptr, text.len, 0) == (ssize_t)text.len);
-}
+#include "tests/fuzz/memory_file.h"
 
 /* Takes the first line off text. */
 static struct byte_view take_line(struct byte_view *text)
@@ -80,8 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!read_lines(text, host, &lines))
 		return 0;
 	check_values(&lines.values);
-	write_file(text);
-	client_config_add_file(&file, path, "/nowhere", NULL, host);
+	client_config_add_file(&file, memory_file_write(text), "/nowhere", NULL, host);
 	FUZZ_CHECK(file.settings == lines.settings);
 	FUZZ_CHECK(file.values.is_plain == lines.values.is_plain &&
 		   file.values.port == lines.values.port &&
