@@ -81,7 +81,7 @@ void wire_close(struct wire *wire)
 	uv_close((uv_handle_t *)&wire->again, on_handle_closed);
 }
 
-static void wire_lose(struct wire *wire, const char *reason)
+void wire_lose(struct wire *wire, const char *reason)
 {
 	if (wire->is_closing)
 		return;

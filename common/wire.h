@@ -95,6 +95,12 @@ void wire_resume(struct wire *wire);
  */
 void wire_violate(struct wire *wire, const char *reason);
 
+/*
+ * To be called from the loop, outside of libssh: the session is given up, for this reason; on_lost comes before it
+ * returns, unless it is closing already.
+ */
+void wire_lose(struct wire *wire, const char *reason);
+
 /* Starts closing, without a word to the peer; idempotent. Channels end with on_closed. */
 void wire_close(struct wire *wire);
 

@@ -26,6 +26,10 @@ static void conn_set_state(struct agent_conn *conn, enum agent_conn_state state)
 
 	(void)is_edge;
 	assert(is_edge[conn->state][state]);
+	if (state == AGENT_CONN_WAITING)
+		liveness_begin(&conn->uplink->liveness);
+	else if (conn->state == AGENT_CONN_WAITING)
+		liveness_end(&conn->uplink->liveness);
 	conn->state = state;
 }
 

@@ -1,6 +1,7 @@
 #include "shim/link.h"
 
 #include <errno.h>
+#include <libssh/server.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,32 @@ static bool link_handshake(struct link *link)
 	}
 }
 
+void link_ask_for_life(struct link *link)
+{
+	link->is_question_due = true;
+	wire_kick(&link->wire);
+}
+
+void link_lose(struct link *link, const char *reason)
+{
+	wire_lose(&link->wire, reason);
+}
+
+/*
+ * keepalive@openssh.com, as ssh asks for ServerAliveInterval: who does not know it refuses it, which is an answer, too.
+ * libssh keeps the answer until the next call, which then sends nothing.
+ */
+static void link_put_question(struct link *link)
+{
+	const struct wire *wire = &link->wire;
+	uint64_t sent_before = wire->packet_counter.out_packets;
+
+	link->is_question_due = false;
+	(void)ssh_send_keepalive(wire->session);
+	if (wire->packet_counter.out_packets == sent_before)
+		(void)ssh_send_keepalive(wire->session);
+}
+
 void link_queue_channel(struct link *link, struct link_channel *channel)
 {
 	struct link_channel **place = &link->opening;
@@ -256,6 +283,8 @@ static bool on_round(struct wire *wire)
 	case LINK_LOGIN:
 		return link_login(link);
 	default:
+		if (link->is_question_due)
+			link_put_question(link);
 		return link_open_channels(link);
 	}
 }

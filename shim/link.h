@@ -45,6 +45,7 @@ struct link {
 	const struct link_events *events; /* NULL once the owner has heard the last or closed */
 	void *owner;
 	enum { LINK_HANDSHAKE, LINK_LOGIN, LINK_UP } state;
+	bool is_question_due;			/* link_ask_for_life's */
 	struct link_channel *opening;		/* not open yet, in the order they came */
 	char fingerprint[FINGERPRINT_TEXT_MAX]; /* the daemon's, once its host key is known */
 };
@@ -61,6 +62,15 @@ void link_adopt(struct link *link, const struct link_events *events, void *owner
 
 /* Closes; no event of the link comes any more, but its channels' on_closed do. It frees itself. */
 void link_close(struct link *link);
+
+/*
+ * Asks the daemon, once it is up, for an answer of any kind: socket_counter of the wire tells whether something came. A
+ * question that has no answer yet is not asked again.
+ */
+void link_ask_for_life(struct link *link);
+
+/* From the loop: it is lost, for this reason. on_lost comes before this returns. */
+void link_lose(struct link *link, const char *reason);
 
 /* For link_channel.c: into, and out of, the queue of channels to be opened. */
 void link_queue_channel(struct link *link, struct link_channel *channel);

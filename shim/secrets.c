@@ -13,8 +13,8 @@
 
 enum {
 	FETCHES_AT_ONCE = 8,
-	/* Without a byte for so long, the daemon, or the way to it, is gone. */
-	PATIENCE_MS = 60 * 1000,
+	/* More than the daemon has by itself (secret-stall-seconds), since that names the file system that hangs. */
+	PATIENCE_MS = 75 * 1000,
 	CONTENT_NAME_SIZE = ID_NAME_MAX + 16,
 };
 

@@ -124,6 +124,7 @@ static void on_secrets(void *owner, const char *message)
 	struct shim *shim = owner;
 	char reason[SECRETS_MESSAGE_SIZE];
 
+	liveness_end(&shim->uplink.liveness);
 	if (message == NULL && secrets_place(shim->secrets, reason, sizeof(reason)) != 0)
 		message = reason;
 	if (message != NULL)
@@ -152,6 +153,8 @@ static void shim_fetch_secrets(struct shim *shim, const struct offer *offer)
 	else if (secrets_start(&shim->loop, shim->uplink.link, &request, on_secrets, shim,
 			       &shim->secrets, message, sizeof(message)) != 0)
 		shim_fail(shim, message);
+	else
+		liveness_begin(&shim->uplink.liveness);
 }
 
 /* Other ids' sockets, and an ssh of our own where the daemon gives it something to do. */

@@ -246,6 +246,7 @@ void uplink_init(struct uplink *uplink, uv_loop_t *loop, const struct found *fou
 	};
 	snprintf(uplink->where, sizeof(uplink->where), "%s", found->where);
 	snprintf(uplink->path, sizeof(uplink->path), "%s", found->path != NULL ? found->path : "");
+	liveness_init(&uplink->liveness, loop, &uplink->link, LIVENESS_INTERVAL_MS);
 	if (uplink->link != NULL)
 		link_adopt(uplink->link, &uplink_link_events, uplink);
 }
@@ -286,6 +287,7 @@ void uplink_close(struct uplink *uplink)
 	if (uplink->link != NULL)
 		link_close(uplink->link);
 	uplink->link = NULL;
+	liveness_close(&uplink->liveness);
 	while (uplink->waiting != NULL)
 		link_upstream_end(waiting_pop(uplink), NULL);
 }

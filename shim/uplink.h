@@ -10,6 +10,7 @@
 #include "common/token.h"
 #include "shim/failure_notice.h"
 #include "shim/find.h"
+#include "shim/liveness.h"
 #include "shim/upstream.h"
 
 struct link_upstream;
@@ -31,10 +32,11 @@ struct uplink {
 	uint64_t not_before_ms;	       /* no new attempt before, after one that failed */
 	struct wait_notice *notice;    /* told of signatures in flight; NULL: nobody is */
 	struct failure_notice failures;
-	bool has_told; /* that it cannot be found; once for each loss */
+	struct liveness liveness; /* told of whatever waits for the daemon */
+	bool has_told;		  /* that it cannot be found; once for each loss */
 };
 
-/* Takes over what was found. */
+/* Takes over what was found. It stays where it is from now on. */
 void uplink_init(struct uplink *uplink, uv_loop_t *loop, const struct found *found,
 		 const struct link_credentials *credentials);
 

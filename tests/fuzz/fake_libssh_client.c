@@ -46,6 +46,8 @@ static void take(ssh_session session, int type, uint8_t number, struct byte_view
 			client->login = type == FAKE_LET_IN ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
 	} else if (type == FAKE_BANNER) {
 		take_banner(client, body);
+	} else if (type == FAKE_DENIED) {
+		client->is_question_denied = client->is_question_sent;
 	} else if (type == FAKE_KEYS) {
 		session->is_exchanging_keys = body.len == 0;
 	} else if (type == FAKE_WITHIN) {
@@ -131,6 +133,24 @@ int ssh_userauth_none(ssh_session session, const char *username)
 {
 	(void)username;
 	return login(session, FAKE_NONE, "");
+}
+
+/* As libssh 0.10: one that has been answered is over with this call, which sends nothing. */
+int ssh_send_keepalive(ssh_session session)
+{
+	struct fake_client *client = session->client;
+
+	fake_not_in_callback(session);
+	FUZZ_CHECK(client->login == SSH_AUTH_SUCCESS);
+	if (client->is_question_denied) {
+		client->is_question_sent = false;
+		client->is_question_denied = false;
+	} else if (!client->is_question_sent && !session->is_closed) {
+		client->is_question_sent = true;
+		fake_say_nothing(session, FAKE_GLOBAL, 0);
+		fake_flush(session);
+	}
+	return SSH_OK;
 }
 
 char *ssh_get_issue_banner(ssh_session session)

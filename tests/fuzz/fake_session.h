@@ -55,6 +55,8 @@ struct fake_client {
 	void (*take)(ssh_session session, int type, uint8_t number, struct byte_view body);
 	bool is_greeted;
 	bool is_login_sent;
+	bool is_question_sent; /* a global request's; its answer is kept until the next is asked */
+	bool is_question_denied;
 	enum ssh_auth_e login; /* SSH_AUTH_AGAIN: no answer yet */
 	char *banner;
 	uint32_t last_channel;

@@ -186,12 +186,13 @@ static void say_odd(struct world *world, unsigned how)
 		int type;
 		const char *body;
 	} messages[] = {{FAKE_KEYS, ""},     {FAKE_KEYS, "over"},   {FAKE_WITHIN, ""},
-			{FAKE_WITHIN, "no"}, {FAKE_DISCONNECT, ""}, {FAKE_BANNER, "no\033, go"}};
+			{FAKE_WITHIN, "no"}, {FAKE_DISCONNECT, ""}, {FAKE_BANNER, "no\033, go"},
+			{FAKE_DENIED, ""}};
 
 	if (how % 8 == 7 && world->daemon_fd >= 0) {
 		close(world->daemon_fd);
 		world->daemon_fd = -1;
-	} else if (how % 8 < 6) {
+	} else if (how % 8 < 7) {
 		world_say(world, messages[how % 8].type, 0, view_of(messages[how % 8].body));
 	}
 }

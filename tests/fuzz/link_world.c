@@ -173,7 +173,7 @@ static void take_said(struct world *world)
 	while (fake_take(&stream, &type, &number, &body)) {
 		if (type == FAKE_PASSWORD)
 			FUZZ_CHECK(world->has_greeted && world->is_ours);
-		if (type == FAKE_OPEN || type == FAKE_EXEC)
+		if (type == FAKE_OPEN || type == FAKE_EXEC || type == FAKE_GLOBAL)
 			FUZZ_CHECK(world->is_up);
 	}
 	byte_buf_consume(&world->in, world->in.len - stream.len);
