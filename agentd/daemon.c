@@ -18,6 +18,7 @@
 #include "agentd/keeper/keeper.h"
 #include "agentd/keeper_watch.h"
 #include "agentd/listeners.h"
+#include "agentd/log_pause.h"
 #include "agentd/mint.h"
 #include "agentd/process_limits.h"
 #include "agentd/reload.h"
@@ -38,6 +39,7 @@ struct daemon {
 	uv_loop_t loop;
 	struct front front;
 	struct audit audit;
+	struct log_pause log_pause;
 	struct listeners listeners;
 	struct inherited_sockets inherited_sockets;
 	struct service_notify notify;
@@ -384,7 +386,9 @@ static void daemon_serve(struct daemon *daemon, char **command)
 			daemon->exit_status = 1;
 		daemon_close(daemon);
 	}
+	log_pause_begin(&daemon->log_pause, &daemon->loop);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	log_pause_end(&daemon->log_pause);
 	/* Only now: the end of each connection is on record, too. */
 	audit_close(&daemon->audit);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);

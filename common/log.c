@@ -25,6 +25,11 @@ static void (*log_prepare_json)(void);
 static atomic_uint log_lost; /* lines since stderr last took one */
 static atomic_llong log_impatient_until_s;
 
+static _Thread_local bool log_is_gathering; /* true in one thread at most */
+static char log_gathered[LOG_LINE_MAX];
+static size_t log_gathered_len;
+static unsigned log_gathered_count;
+
 void log_init(const char *program, enum log_level level)
 {
 	log_program = program;
@@ -119,13 +124,45 @@ static bool log_can_write(void)
 	return ready > 0;
 }
 
-/* One write a line, so that lines of several processes on one stderr do not mix. */
-static void log_write(const char *line, size_t len)
+/* One write, so that lines of several processes on one stderr do not mix. */
+static void log_write(const char *lines, size_t len, unsigned count)
 {
 	if (!log_can_write())
-		log_lost++;
-	else if (write(STDERR_FILENO, line, len) < 0)
+		log_lost += count;
+	else if (write(STDERR_FILENO, lines, len) < 0)
 		return; /* nobody is left to be told */
+}
+
+bool log_has_gathered(void)
+{
+	return log_is_gathering && log_gathered_len > 0;
+}
+
+void log_flush(void)
+{
+	int errno_before = errno;
+
+	if (!log_has_gathered())
+		return;
+	log_write(log_gathered, log_gathered_len, log_gathered_count);
+	log_gathered_len = 0;
+	log_gathered_count = 0;
+	errno = errno_before;
+}
+
+void log_gather(bool gathers)
+{
+	log_flush();
+	log_is_gathering = gathers;
+}
+
+static void log_gather_line(const char *line, size_t len)
+{
+	if (len > sizeof(log_gathered) - log_gathered_len)
+		log_flush();
+	memcpy(log_gathered + log_gathered_len, line, len);
+	log_gathered_len += len;
+	log_gathered_count++;
 }
 
 static size_t log_write_text(enum log_level level, const char *format, va_list args,
@@ -154,10 +191,12 @@ static void log_put(enum log_level level, const char *format, va_list args)
 			     ? log_write_json(level, format, args, line, sizeof(line))
 			     : log_write_text(level, format, args, line);
 
-	if (len > 0)
-		log_write(line, len);
-	else
+	if (len == 0)
 		log_lost++;
+	else if (log_is_gathering)
+		log_gather_line(line, len);
+	else
+		log_write(line, len, 1);
 }
 
 __attribute__((format(printf, 2, 3))) static void log_say(enum log_level level, const char *format,
@@ -187,6 +226,8 @@ static void log_line(enum log_level level, const char *format, va_list args)
 		return;
 	log_write_loss();
 	log_put(level, format, args);
+	if (level <= LOG_LEVEL_WARN)
+		log_flush();
 	errno = errno_before; /* what is reported is often returned next */
 }
 

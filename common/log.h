@@ -49,6 +49,19 @@ void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * From now on lines of this thread, of no other, are kept until log_flush, until a warning or an error follows them, or
+ * until one more would not fit into the same write. With false they are written, and nothing is kept any more. Flush
+ * before a fork, or both processes write them.
+ */
+void log_gather(bool gathers);
+
+/* True if this thread has lines to flush. */
+bool log_has_gathered(void);
+
+/* Writes what is kept; nothing in any other thread. */
+void log_flush(void);
+
 enum { LOG_ESCAPED_MAX = 256 };
 
 /*

@@ -65,6 +65,7 @@ int keeper_start(const struct keeper_config *config, pid_t *pid, int *control_fd
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
+	log_flush(); /* what is kept, or both write it */
 	child = fork();
 	if (child < 0) {
 		err = -errno;

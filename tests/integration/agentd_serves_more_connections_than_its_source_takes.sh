@@ -20,5 +20,5 @@ expect_served b
 for pid in "${pids[@]}"; do
 	wait "$pid" || fail "a shim failed: $(cat error.*.log)"
 done
-[ "$(grep -c ' signed id=a ' "$DAEMON_LOG")" -ge 2000 ] || fail 'not all was signed'
+await_lines 2000 "$DAEMON_LOG" ' signed id=a '
 daemon_stop

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include "tests/support/exact.h"
@@ -200,6 +201,120 @@ START_TEST(errno_outlives_a_line)
 }
 END_TEST
 
+START_TEST(gathered_lines_are_one_write)
+{
+	log_init("p", LOG_LEVEL_INFO);
+	start_capture();
+	log_gather(true);
+	ck_assert(!log_has_gathered());
+	log_info("one");
+	log_info("two");
+	ck_assert(log_has_gathered());
+	ck_assert_int_eq(read(capture_pipe[0], captured, sizeof(captured)), -1);
+	errno = ENOENT;
+	log_flush();
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert(!log_has_gathered());
+	ck_assert_str_eq(end_capture(), "p: one\np: two\n");
+	log_gather(false);
+}
+END_TEST
+
+START_TEST(warning_takes_what_was_gathered_along)
+{
+	log_init("p", LOG_LEVEL_INFO);
+	start_capture();
+	log_gather(true);
+	log_info("one");
+	log_warn("two");
+	ck_assert(!log_has_gathered());
+	log_error("three");
+	log_gather(false);
+	ck_assert_str_eq(end_capture(), "p: one\np: warning: two\np: three\n");
+}
+END_TEST
+
+START_TEST(end_of_gathering_writes_the_rest_and_then_each_line)
+{
+	log_init("p", LOG_LEVEL_INFO);
+	start_capture();
+	log_gather(true);
+	log_info("one");
+	log_gather(false);
+	log_info("two");
+	ck_assert(!log_has_gathered());
+	ck_assert_str_eq(end_capture(), "p: one\np: two\n");
+}
+END_TEST
+
+START_TEST(more_than_fits_into_a_write_is_whole_and_in_order)
+{
+	enum { LINE_COUNT = 500, LINE_LEN = 40 };
+	static char all[LINE_COUNT * LINE_LEN + 1];
+	static char expected[sizeof(all)];
+	size_t len = 0, expected_len = 0;
+	ssize_t got;
+
+	log_init("p", LOG_LEVEL_INFO);
+	start_capture();
+	log_gather(true);
+	for (int i = 0; i < LINE_COUNT; i++) {
+		log_info("line %d of many", i);
+		expected_len += (size_t)snprintf(expected + expected_len, LINE_LEN,
+						 "p: line %d of many\n", i);
+	}
+	ck_assert(log_has_gathered());
+	log_gather(false);
+	while ((got = read(capture_pipe[0], all + len, sizeof(all) - 1 - len)) > 0)
+		len += (size_t)got;
+	end_capture();
+	ck_assert_str_eq(all, expected);
+}
+END_TEST
+
+START_TEST(gathered_lines_that_nobody_reads_are_all_counted)
+{
+	log_init("p", LOG_LEVEL_INFO);
+	start_capture();
+	fill_pipe();
+	log_gather(true);
+	for (int i = 0; i < 3; i++)
+		log_info("unread");
+	log_flush();
+	ck_assert(!log_has_gathered());
+	while (read(capture_pipe[0], captured, sizeof(captured)) > 0)
+		;
+	log_info("read");
+	log_gather(false);
+	ck_assert_str_eq(end_capture(), "p: warning: 3 lines are missing here: nobody read\n"
+					"p: read\n");
+}
+END_TEST
+
+static int log_in_thread(void *unused)
+{
+	(void)unused;
+	ck_assert(!log_has_gathered());
+	log_info("other");
+	log_flush();
+	return 0;
+}
+
+START_TEST(other_threads_write_at_once)
+{
+	thrd_t thread;
+
+	log_init("p", LOG_LEVEL_INFO);
+	start_capture();
+	log_gather(true);
+	log_info("gathered");
+	ck_assert_int_eq(thrd_create(&thread, log_in_thread, NULL), thrd_success);
+	thrd_join(thread, NULL);
+	log_gather(false);
+	ck_assert_str_eq(end_capture(), "p: other\np: gathered\n");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("log");
@@ -214,5 +329,11 @@ int main(void)
 	tcase_add_loop_test(tests, input_of_any_length_fits_and_says_where_it_was_cut, 0, 1);
 	tcase_add_test(tests, full_stderr_holds_nobody_up_and_is_counted);
 	tcase_add_test(tests, errno_outlives_a_line);
+	tcase_add_test(tests, gathered_lines_are_one_write);
+	tcase_add_test(tests, warning_takes_what_was_gathered_along);
+	tcase_add_test(tests, end_of_gathering_writes_the_rest_and_then_each_line);
+	tcase_add_test(tests, more_than_fits_into_a_write_is_whole_and_in_order);
+	tcase_add_test(tests, gathered_lines_that_nobody_reads_are_all_counted);
+	tcase_add_test(tests, other_threads_write_at_once);
 	return unit_main(tests, "log");
 }
