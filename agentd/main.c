@@ -10,6 +10,7 @@
 #include "agentd/revoke_command.h"
 #include "agentd/status_command.h"
 #include "agentd/token_command.h"
+#include "common/kernel_random.h"
 #include "common/log.h"
 #include "common/standard_fds.h"
 
@@ -62,8 +63,8 @@ int main(int argc, char **argv)
 	log_json_init();
 	/* Before libssh does it: openssl.cnf is none of our business. */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	if (ssh_init() != SSH_OK) {
-		log_error("libssh cannot be initialized");
+	if (kernel_random_use() != 0 || ssh_init() != SSH_OK) {
+		log_error("libcrypto or libssh cannot be initialized");
 		return 1;
 	}
 	status = run(argc, argv);

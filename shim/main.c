@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/kernel_random.h"
 #include "common/log.h"
 #include "common/spare_descriptors.h"
 #include "common/standard_fds.h"
@@ -53,7 +54,8 @@ int main(int argc, char **argv)
 		return COMMAND_EXIT_SHIM_FAILED;
 	}
 	/* Before ssh_init: the image's openssl.cnf is none of our business. */
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 || ssh_init() != SSH_OK ||
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 ||
+	    kernel_random_use() != 0 || ssh_init() != SSH_OK ||
 	    ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
 		log_error("libcrypto, libssh or c-ares does not start");
 		return COMMAND_EXIT_SHIM_FAILED;
