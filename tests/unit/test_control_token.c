@@ -58,6 +58,8 @@ START_TEST(what_is_not_offered_is_in_no_token)
 {
 	expect("id=three", "error id \"three\" is not offered by this daemon");
 	expect("id=one id=npmrc", "error id \"npmrc\" is not offered by this daemon");
+	expect("id=\033[2J", "error id \"\\x1b[2J\" is not offered by this daemon");
+	expect("secret=\033", "error the secret \"\\x1b\" is not offered by this daemon");
 	expect("secret=one", "error the secret \"one\" is not offered by this daemon");
 }
 END_TEST
@@ -71,6 +73,7 @@ START_TEST(words_that_are_wrong_are_told)
 		{"id", "error the daemon does not understand \"id\""},
 		{"name", "error the daemon does not understand \"name\""},
 		{"ids=one", "error the daemon does not understand \"ids\""},
+		{"\033=one", "error the daemon does not understand \"\\x1b\""},
 		{"id=one =one", "error the daemon does not understand \"\""},
 	};
 
