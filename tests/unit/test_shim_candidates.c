@@ -179,6 +179,46 @@ START_TEST(loopback_comes_last_and_with_the_port_given)
 }
 END_TEST
 
+START_TEST(what_answers_a_broadcast_is_a_hint_and_listed_once)
+{
+	struct candidate_list list;
+	struct candidate *hint;
+	size_t count;
+
+	candidates_search(2522, v4_table, "", &list);
+	count = list.count;
+	ck_assert_ptr_null(candidates_add_hint(&list, "172.17.0.1", 2522)); /* the gateway */
+	ck_assert_uint_eq(list.count, count);
+	hint = candidates_add_hint(&list, "172.17.0.1", 2523);
+	ck_assert_ptr_eq(hint, &list.items[count]);
+	ck_assert(hint->is_hint && hint->kind == CANDIDATE_TCP);
+	ck_assert_str_eq(hint->host, "172.17.0.1");
+	ck_assert_uint_eq(hint->port, 2523);
+	ck_assert_ptr_null(candidates_add_hint(&list, "172.17.0.1", 2523));
+	for (uint16_t port = 3000; list.count < CANDIDATES_MAX; port++)
+		ck_assert_ptr_nonnull(candidates_add_hint(&list, "172.17.0.9", port));
+	ck_assert_ptr_null(candidates_add_hint(&list, "172.17.0.9", 1));
+	ck_assert_uint_eq(list.count, CANDIDATES_MAX);
+	for (size_t i = 0; i < count; i++)
+		ck_assert(!list.items[i].is_hint);
+}
+END_TEST
+
+START_TEST(without_sockets_the_others_stay_in_their_order)
+{
+	struct candidate_list before;
+	struct candidate_list list;
+
+	candidates_search(2522, v4_table, v6_table, &before);
+	ck_assert_int_eq(before.items[0].kind, CANDIDATE_UNIX);
+	list = before;
+	candidates_drop_sockets(&list);
+	ck_assert_uint_eq(list.count, before.count - 1);
+	for (size_t i = 0; i < list.count; i++)
+		ck_assert_str_eq(list.items[i].host, before.items[i + 1].host);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("shim_candidates");
@@ -193,5 +233,7 @@ int main(void)
 	tcase_add_test(tests, connect_takes_hosts_ports_and_sockets);
 	tcase_add_test(tests, connect_refuses_what_it_cannot_mean);
 	tcase_add_test(tests, the_search_goes_from_near_to_far);
+	tcase_add_test(tests, what_answers_a_broadcast_is_a_hint_and_listed_once);
+	tcase_add_test(tests, without_sockets_the_others_stay_in_their_order);
 	return unit_main(tests, "shim_candidates");
 }
