@@ -49,9 +49,9 @@ agentd_plain --config config
 run=$SSH_SHIM_TOKEN hour=$(token_mint --expires 1h --name hour) brief=$(token_mint --expires 3s --name brief)
 
 for by in +1d -1d +3650d -3650d; do
+	asked=$(grep -c '^asked$' agent.log || true)
 	(shim_spawn --id f -- "$RAW_AGENT" - sign 200) >"f.log" 2>f.err &
 	client=$!
-	asked=$(grep -c '^asked$' agent.log || true)
 	await_lines $((asked + 3)) agent.log '^asked$'
 	jump "$by"
 	expect_signed --id a
