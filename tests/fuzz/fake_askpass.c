@@ -38,9 +38,9 @@ void fake_askpass_reset(const char *secret)
 	secret_text = secret;
 }
 
-void fake_askpass_break(int is_broken)
+void fake_askpass_break(bool is_broken)
 {
-	is_broken_now = is_broken != 0;
+	is_broken_now = is_broken;
 }
 
 unsigned fake_askpass_running(void)
@@ -49,6 +49,15 @@ unsigned fake_askpass_running(void)
 
 	for (size_t i = 0; i < PROGRAMS_MAX; i++)
 		count += programs[i].process != NULL;
+	return count;
+}
+
+unsigned fake_askpass_shown(void)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < PROGRAMS_MAX; i++)
+		count += programs[i].process != NULL && !programs[i].has_ended;
 	return count;
 }
 

@@ -5,6 +5,8 @@
 #ifndef TESTS_FUZZ_FAKE_ASKPASS_H
 #define TESTS_FUZZ_FAKE_ASKPASS_H
 
+#include <stdbool.h>
+
 enum askpass_answer {
 	ASKPASS_YES,
 	ASKPASS_NO,
@@ -22,12 +24,14 @@ void fake_askpass_reset(const char *secret);
 void fake_askpass_answer(unsigned which, enum askpass_answer answer);
 
 /* None can be started from now on, or again. */
-void fake_askpass_break(int is_broken);
+void fake_askpass_break(bool is_broken);
 
 /* Those that have ended, or were killed, are found to have. Once a turn of the loop. */
 void fake_askpass_turn(void);
 
+/* All of them; and those that nobody has killed, and that have not answered. */
 unsigned fake_askpass_running(void);
+unsigned fake_askpass_shown(void);
 
 /* How many questions with these words in them were answered with yes; NULL: any. */
 unsigned fake_askpass_agreed(const char *words);
