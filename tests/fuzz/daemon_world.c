@@ -8,16 +8,16 @@
 #include "agentd/source_rules.h"
 #include "common/base64.h"
 #include "common/log.h"
+#include "tests/fuzz/capture.h"
 #include "tests/fuzz/daemon_requests.h"
 #include "tests/fuzz/fake_askpass.h"
 #include "tests/fuzz/fake_clock.h"
-#include "tests/fuzz/fuzz.h"
-#include "tests/fuzz/hush.h"
 
 enum { FILE_SECRET_LEN = 70 * 1024, CONFIG_MAX = 16 * 1024, TURNS_TO_END = 2000 };
 
 static char directory[] = "/tmp/fuzz-daemon-XXXXXX";
 static int listen_fds[IDS] = {-1};
+static struct capture errors = {.fd = STDERR_FILENO};
 static bool holds_files;
 static unsigned jobs;
 
@@ -152,8 +152,8 @@ static void set_up(void)
 	if (listen_fds[0] >= 0)
 		return;
 	signal(SIGPIPE, SIG_IGN);
-	hush_begin(); /* what it opens stays, and is counted from now on */
-	hush_end();
+	capture_begin(&errors); /* what it opens stays, and is counted from now on */
+	(void)capture_end(&errors);
 	FUZZ_CHECK(mkdtemp(directory) != NULL && atexit(remove_all) == 0);
 	for (size_t i = 0; i < IDS; i++)
 		listen_fds[i] = agent_listen(path_of(daemon_ids[i]));
@@ -301,17 +301,20 @@ void world_reload(struct world *world, unsigned configuration)
 {
 	const struct source *two = source_find(&world->front.sources, daemon_ids[ID_TWO]);
 	struct daemon_policy *policy = &world->policy;
+	const char *said;
 	bool is_two_used = two != NULL && two->user_count > 0;
 
 	if (!daemon_policy_may_change(policy))
 		return;
 	write_config(configuration);
-	hush_begin();
+	capture_begin(&errors);
 	reload_begin(&world->reload);
-	hush_end();
+	said = capture_end(&errors);
 	FUZZ_CHECK(!world->reload.is_pending); /* no keys are to be loaded */
 	if (configuration < CONFIGURATIONS)
 		daemon_policy_change(policy, configuration, policy->knows_host, is_two_used);
+	else if (capture_is_on())
+		FUZZ_CHECK(capture_check_lines(said, "ssh-forward-agentd: ") > 0);
 	check_offered(world);
 }
 

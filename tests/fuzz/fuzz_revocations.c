@@ -9,11 +9,12 @@
 #include "agentd/revocations.h"
 #include "common/log.h"
 #include "common/token.h"
-#include "tests/fuzz/hush.h"
+#include "tests/fuzz/capture.h"
 
 static char directory[] = "/dev/shm/fuzz-revocations-XXXXXX";
 static char token_file[64];
 static char path[80];
+static struct capture errors = {.fd = STDERR_FILENO};
 
 static void remove_all(void)
 {
@@ -36,9 +37,9 @@ static int load(struct revocations *revocations)
 {
 	int err;
 
-	hush_begin();
+	capture_begin(&errors);
 	err = revocations_load(revocations, token_file);
-	hush_end();
+	(void)capture_end(&errors);
 	return err;
 }
 
