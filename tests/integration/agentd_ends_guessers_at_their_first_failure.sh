@@ -41,5 +41,6 @@ expect_no_line "$DAEMON_LOG" "$ended"
 exec {link}<>"/dev/tcp/127.0.0.1/$PORT"
 daemon_await_log "link ended peer=127\\.0\\.0\\.1:[0-9]*: $ended"
 expect_served
+await_lines 2 "$DAEMON_LOG" "$ended"
 [ "$(grep -c "$ended" "$DAEMON_LOG")" -eq 2 ] || fail 'not one for each made room'
 daemon_stop

@@ -17,5 +17,5 @@ for peer in "$silent" "$begun"; do
 	timeout "$DEADLINE_S" cat <&"$peer" >words.log || fail 'the link does not end'
 	grep -aq '^SSH-2.0-' words.log || fail 'this is no SSH server'
 done
-[ "$(grep -c 'not logged in within 1 s$' "$DAEMON_LOG")" -eq 2 ] || fail 'it does not say so'
+await_lines 2 "$DAEMON_LOG" 'not logged in within 1 s$'
 daemon_stop
