@@ -7,44 +7,20 @@
 #include <unistd.h>
 
 #include "tests/support/exact.h"
+#include "tests/support/stderr_pipe.h"
 #include "tests/support/unit.h"
 
 enum { LINE_MAX_LEN = 2047 };
 
-static char captured[8192];
-static int capture_pipe[2];
-static int kept_stderr;
-
-static void start_capture(void)
-{
-	ck_assert_int_eq(pipe2(capture_pipe, O_NONBLOCK), 0);
-	kept_stderr = dup(STDERR_FILENO);
-	dup2(capture_pipe[1], STDERR_FILENO);
-}
-
-/* What has been written to stderr since; as much as one write gave, to see that it was one. */
-static const char *end_capture(void)
-{
-	ssize_t len;
-
-	dup2(kept_stderr, STDERR_FILENO);
-	close(kept_stderr);
-	len = read(capture_pipe[0], captured, sizeof(captured) - 1);
-	captured[len > 0 ? len : 0] = '\0';
-	close(capture_pipe[0]);
-	close(capture_pipe[1]);
-	return captured;
-}
-
 START_TEST(line_has_program_message_and_newline)
 {
 	log_init("prog", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	log_info("started port=%d", 2522);
-	ck_assert_str_eq(end_capture(), "prog: started port=2522\n");
-	start_capture();
+	ck_assert_str_eq(stderr_pipe_end(), "prog: started port=2522\n");
+	stderr_pipe_begin();
 	log_warn("careful");
-	ck_assert_str_eq(end_capture(), "prog: warning: careful\n");
+	ck_assert_str_eq(stderr_pipe_end(), "prog: warning: careful\n");
 }
 END_TEST
 
@@ -59,12 +35,12 @@ START_TEST(level_lets_through_itself_and_what_is_graver)
 
 	for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
 		log_init("p", (enum log_level)level);
-		start_capture();
+		stderr_pipe_begin();
 		log_error("e");
 		log_warn("w");
 		log_info("i");
 		log_debug("d");
-		ck_assert_str_eq(end_capture(), expected[level]);
+		ck_assert_str_eq(stderr_pipe_end(), expected[level]);
 		ck_assert(log_is_on(LOG_LEVEL_ERROR));
 		ck_assert(log_is_on((enum log_level)level));
 		ck_assert(level == LOG_LEVEL_DEBUG || !log_is_on((enum log_level)(level + 1)));
@@ -85,9 +61,9 @@ START_TEST(line_of_any_length_is_cut_but_ends_in_one_newline)
 
 		memset(message, 'x', len);
 		message[len] = '\0';
-		start_capture();
+		stderr_pipe_begin();
 		log_info("%s", message);
-		line = end_capture();
+		line = stderr_pipe_end();
 		line_len = strlen(line);
 		if (head_len + len + 1 <= LINE_MAX_LEN)
 			ck_assert_uint_eq(line_len, head_len + len + 1);
@@ -163,7 +139,7 @@ static void fill_pipe(void)
 {
 	static const char block[4096];
 
-	while (write(capture_pipe[1], block, sizeof(block)) > 0)
+	while (write(stderr_pipe[1], block, sizeof(block)) > 0)
 		;
 }
 
@@ -173,18 +149,18 @@ START_TEST(full_stderr_holds_nobody_up_and_is_counted)
 	ssize_t len;
 
 	log_init("prog", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	fill_pipe();
 	/* Left alone the pipe is as blocking as any. */
-	ck_assert_int_eq(fcntl(capture_pipe[1], F_SETFL, 0), 0);
+	ck_assert_int_eq(fcntl(stderr_pipe[1], F_SETFL, 0), 0);
 	for (int i = 0; i < 1000; i++)
 		log_info("unread");
-	while (read(capture_pipe[0], captured, sizeof(captured)) > 0)
+	while (read(stderr_pipe[0], stderr_text, sizeof(stderr_text)) > 0)
 		;
 	log_info("read");
-	len = read(capture_pipe[0], line, sizeof(line) - 1);
+	len = read(stderr_pipe[0], line, sizeof(line) - 1);
 	line[len > 0 ? len : 0] = '\0';
-	end_capture();
+	stderr_pipe_end();
 	ck_assert_str_eq(line, "prog: warning: 1000 lines are missing here: nobody read\n"
 			       "prog: read\n");
 }
@@ -192,30 +168,30 @@ END_TEST
 
 START_TEST(errno_outlives_a_line)
 {
-	start_capture();
+	stderr_pipe_begin();
 	close(STDERR_FILENO);
 	errno = ENOENT;
 	log_error("where is it?");
 	ck_assert_int_eq(errno, ENOENT);
-	end_capture();
+	stderr_pipe_end();
 }
 END_TEST
 
 START_TEST(gathered_lines_are_one_write)
 {
 	log_init("p", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	log_gather(true);
 	ck_assert(!log_has_gathered());
 	log_info("one");
 	log_info("two");
 	ck_assert(log_has_gathered());
-	ck_assert_int_eq(read(capture_pipe[0], captured, sizeof(captured)), -1);
+	ck_assert_int_eq(read(stderr_pipe[0], stderr_text, sizeof(stderr_text)), -1);
 	errno = ENOENT;
 	log_flush();
 	ck_assert_int_eq(errno, ENOENT);
 	ck_assert(!log_has_gathered());
-	ck_assert_str_eq(end_capture(), "p: one\np: two\n");
+	ck_assert_str_eq(stderr_pipe_end(), "p: one\np: two\n");
 	log_gather(false);
 }
 END_TEST
@@ -223,27 +199,27 @@ END_TEST
 START_TEST(warning_takes_what_was_gathered_along)
 {
 	log_init("p", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	log_gather(true);
 	log_info("one");
 	log_warn("two");
 	ck_assert(!log_has_gathered());
 	log_error("three");
 	log_gather(false);
-	ck_assert_str_eq(end_capture(), "p: one\np: warning: two\np: three\n");
+	ck_assert_str_eq(stderr_pipe_end(), "p: one\np: warning: two\np: three\n");
 }
 END_TEST
 
 START_TEST(end_of_gathering_writes_the_rest_and_then_each_line)
 {
 	log_init("p", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	log_gather(true);
 	log_info("one");
 	log_gather(false);
 	log_info("two");
 	ck_assert(!log_has_gathered());
-	ck_assert_str_eq(end_capture(), "p: one\np: two\n");
+	ck_assert_str_eq(stderr_pipe_end(), "p: one\np: two\n");
 }
 END_TEST
 
@@ -256,7 +232,7 @@ START_TEST(more_than_fits_into_a_write_is_whole_and_in_order)
 	ssize_t got;
 
 	log_init("p", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	log_gather(true);
 	for (int i = 0; i < LINE_COUNT; i++) {
 		log_info("line %d of many", i);
@@ -265,9 +241,9 @@ START_TEST(more_than_fits_into_a_write_is_whole_and_in_order)
 	}
 	ck_assert(log_has_gathered());
 	log_gather(false);
-	while ((got = read(capture_pipe[0], all + len, sizeof(all) - 1 - len)) > 0)
+	while ((got = read(stderr_pipe[0], all + len, sizeof(all) - 1 - len)) > 0)
 		len += (size_t)got;
-	end_capture();
+	stderr_pipe_end();
 	ck_assert_str_eq(all, expected);
 }
 END_TEST
@@ -275,19 +251,19 @@ END_TEST
 START_TEST(gathered_lines_that_nobody_reads_are_all_counted)
 {
 	log_init("p", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	fill_pipe();
 	log_gather(true);
 	for (int i = 0; i < 3; i++)
 		log_info("unread");
 	log_flush();
 	ck_assert(!log_has_gathered());
-	while (read(capture_pipe[0], captured, sizeof(captured)) > 0)
+	while (read(stderr_pipe[0], stderr_text, sizeof(stderr_text)) > 0)
 		;
 	log_info("read");
 	log_gather(false);
-	ck_assert_str_eq(end_capture(), "p: warning: 3 lines are missing here: nobody read\n"
-					"p: read\n");
+	ck_assert_str_eq(stderr_pipe_end(), "p: warning: 3 lines are missing here: nobody read\n"
+					    "p: read\n");
 }
 END_TEST
 
@@ -305,13 +281,13 @@ START_TEST(other_threads_write_at_once)
 	thrd_t thread;
 
 	log_init("p", LOG_LEVEL_INFO);
-	start_capture();
+	stderr_pipe_begin();
 	log_gather(true);
 	log_info("gathered");
 	ck_assert_int_eq(thrd_create(&thread, log_in_thread, NULL), thrd_success);
 	thrd_join(thread, NULL);
 	log_gather(false);
-	ck_assert_str_eq(end_capture(), "p: other\np: gathered\n");
+	ck_assert_str_eq(stderr_pipe_end(), "p: other\np: gathered\n");
 }
 END_TEST
 
