@@ -136,7 +136,7 @@ static bool take_options(struct client_args *args, char ***argv)
 
 		if (strcmp(word, "-") == 0) {
 			(*argv)++;
-			return true;
+			break;
 		}
 		for (; *word != '\0'; word++) {
 			if (strchr(options_with_value, *word) == NULL) {
