@@ -18,4 +18,5 @@ for peer in "$silent" "$begun"; do
 	grep -aq '^SSH-2.0-' words.log || fail 'this is no SSH server'
 done
 await_lines 2 "$DAEMON_LOG" 'not logged in within 1 s$'
+[ "$(grep -c 'not logged in within 1 s$' "$DAEMON_LOG")" -eq 2 ] || fail 'it says so more than once for each'
 daemon_stop
