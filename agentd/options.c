@@ -340,7 +340,7 @@ static int test_policies(struct options *options)
 	return err;
 }
 
-enum options_verdict options_parse(int argc, char **argv, struct options *options)
+static enum options_verdict parse(int argc, char **argv, bool leaves_files, struct options *options)
 {
 	struct preview preview = look_ahead(argc, argv);
 	int config_err;
@@ -348,6 +348,7 @@ enum options_verdict options_parse(int argc, char **argv, struct options *option
 
 	*options = (struct options){
 		.argc = argc, .argv = argv, .limits = limits_default, .log_level = LOG_LEVEL_INFO};
+	options->secrets.leaves_files = leaves_files;
 	log_set_format(preview.log_format);
 	if (preview.wants_help)
 		print_usage();
@@ -373,6 +374,16 @@ enum options_verdict options_parse(int argc, char **argv, struct options *option
 	source_set_warn_of_no_askpass(&options->sources);
 	say_tested(options);
 	return OPTIONS_DONE;
+}
+
+enum options_verdict options_parse(int argc, char **argv, struct options *options)
+{
+	return parse(argc, argv, false, options);
+}
+
+enum options_verdict options_parse_again(const struct options *now, struct options *options)
+{
+	return parse(now->argc, now->argv, true, options);
 }
 
 void options_deinit(struct options *options)

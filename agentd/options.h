@@ -46,6 +46,9 @@ enum options_verdict {
  */
 enum options_verdict options_parse(int argc, char **argv, struct options *options);
 
+/* The same, from the command line of now, but for the files of secrets: those are not looked at (secret_look). */
+enum options_verdict options_parse_again(const struct options *now, struct options *options);
+
 /* Frees all but options->sources and secrets, which the daemon takes over. */
 void options_deinit(struct options *options);
 

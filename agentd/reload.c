@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agentd/audit_event.h"
+#include "agentd/secret_look.h"
 #include "agentd/source_backing.h"
 #include "agentd/source_rules.h"
 
@@ -12,6 +13,9 @@
 
 static void next_forget(struct reload *reload)
 {
+	if (reload->look != NULL)
+		secret_look_close(reload->look);
+	reload->look = NULL;
 	source_set_deinit(&reload->next.sources);
 	secret_set_deinit(&reload->next.secrets);
 	options_deinit(&reload->next);
@@ -222,18 +226,50 @@ static int prepare_keys(struct reload *reload)
 	return err;
 }
 
+static void fail_as_wrong(struct reload *reload)
+{
+	log_error("SIGHUP: nothing is reloaded" STAYS);
+	reload_end(reload, "the configuration is wrong");
+}
+
+/* The last that takes time. */
+static void load_keys(struct reload *reload)
+{
+	if (prepare_keys(reload) != 0)
+		fail_as_wrong(reload);
+	else if (reload->keeper == NULL)
+		reload_apply(reload);
+	else
+		log_info("SIGHUP: loading keys");
+}
+
+static void on_looked(void *owner, const char *fault)
+{
+	struct reload *reload = owner;
+
+	reload->look = NULL;
+	if (fault == NULL) {
+		load_keys(reload);
+		return;
+	}
+	log_error("%s", fault);
+	fail_as_wrong(reload);
+}
+
 static int reload_prepare(struct reload *reload)
 {
-	const struct options *now = reload->options;
+	struct front *front = reload->front;
 
-	if (options_parse(now->argc, now->argv, &reload->next) != OPTIONS_RUN)
+	if (options_parse_again(reload->options, &reload->next) != OPTIONS_RUN)
 		return -EINVAL;
 	if (!listeners_suit(reload->listeners, &reload->next.sources))
 		return -EINVAL;
-	if (source_set_make_rules(&reload->next.sources, reload->front->trusted_hosts,
+	if (source_set_make_rules(&reload->next.sources, front->trusted_hosts,
 				  reload->next.config_path) != 0)
 		return -EINVAL;
-	return prepare_keys(reload);
+	return secret_look_start(&front->files, &reload->next.secrets, &front->secrets,
+				 (uint64_t)front->limits.secret_stall_seconds * 1000, on_looked,
+				 reload, &reload->look);
 }
 
 void reload_begin(struct reload *reload)
@@ -241,12 +277,8 @@ void reload_begin(struct reload *reload)
 	reload_cancel(reload);
 	reload->is_pending = true;
 	service_notify_reloading(reload->notify);
-	if (reload_prepare(reload) != 0) {
-		log_error("SIGHUP: nothing is reloaded" STAYS);
-		reload_end(reload, "the configuration is wrong");
-	} else if (reload->keeper == NULL) {
-		reload_apply(reload);
-	} else {
-		log_info("SIGHUP: loading keys");
-	}
+	if (reload_prepare(reload) != 0)
+		fail_as_wrong(reload);
+	else if (reload->look == NULL)
+		load_keys(reload);
 }

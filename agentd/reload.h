@@ -21,6 +21,7 @@ struct reload {
 	const struct service_notify *notify;
 	struct options *options;     /* in use; the new ones take their place */
 	struct options next;	     /* while is_pending */
+	struct secret_look *look;    /* for files of secrets that were not on offer; NULL: none */
 	struct keeper_watch *keeper; /* that loads what the next ones need; NULL: nothing */
 	bool is_pending;
 };

@@ -50,19 +50,12 @@ static char *absolute_path(const char *path)
 	return absolute;
 }
 
-static int take_file(struct offered_secret *secret, const char *path,
-		     char reason[SECRET_SET_REASON_MAX])
+int secret_set_look(const char *path, dev_t *device, char reason[SECRET_SET_REASON_MAX])
 {
 	struct stat st;
 
-	secret->path = absolute_path(path);
-	if (secret->path == NULL) {
-		snprintf(reason, SECRET_SET_REASON_MAX, "%s: %s", path,
-			 errno == ENOENT ? "HOME is not set" : strerror(errno));
-		return -EINVAL;
-	}
-	if (stat(secret->path, &st) != 0) {
-		snprintf(reason, SECRET_SET_REASON_MAX, "%s: %s", secret->path, strerror(errno));
+	if (stat(path, &st) != 0) {
+		snprintf(reason, SECRET_SET_REASON_MAX, "%s: %s", path, strerror(errno));
 		return -EINVAL;
 	}
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
@@ -70,11 +63,23 @@ static int take_file(struct offered_secret *secret, const char *path,
 			reason, SECRET_SET_REASON_MAX,
 			"%s is neither a file nor a directory; a value that is in no file can come "
 			"from a variable: env=NAME",
-			secret->path);
+			path);
 		return -EINVAL;
 	}
-	secret->device = st.st_dev;
+	*device = st.st_dev;
 	return 0;
+}
+
+static int take_file(struct offered_secret *secret, const char *path, bool is_left,
+		     char reason[SECRET_SET_REASON_MAX])
+{
+	secret->path = absolute_path(path);
+	if (secret->path == NULL) {
+		snprintf(reason, SECRET_SET_REASON_MAX, "%s: %s", path,
+			 errno == ENOENT ? "HOME is not set" : strerror(errno));
+		return -EINVAL;
+	}
+	return is_left ? 0 : secret_set_look(secret->path, &secret->device, reason);
 }
 
 static int take_variable(struct offered_secret *secret, const char *name,
@@ -101,7 +106,7 @@ static int take_variable(struct offered_secret *secret, const char *name,
 	return 0;
 }
 
-static int take_content(struct offered_secret *secret, const struct secret_spec *spec,
+static int take_content(struct offered_secret *secret, const struct secret_spec *spec, bool is_left,
 			char reason[SECRET_SET_REASON_MAX])
 {
 	bool is_env = spec->type != NULL && strcmp(spec->type, "env") == 0;
@@ -122,7 +127,8 @@ static int take_content(struct offered_secret *secret, const struct secret_spec 
 		else
 			src = spec->name;
 	}
-	return env != NULL ? take_variable(secret, env, reason) : take_file(secret, src, reason);
+	return env != NULL ? take_variable(secret, env, reason)
+			   : take_file(secret, src, is_left, reason);
 }
 
 int secret_set_add(struct secret_set *set, const struct secret_spec *spec,
@@ -150,7 +156,7 @@ int secret_set_add(struct secret_set *set, const struct secret_spec *spec,
 		return -EINVAL;
 	}
 	snprintf(secret.name, sizeof(secret.name), "%s", spec->name);
-	err = take_content(&secret, spec, reason);
+	err = take_content(&secret, spec, set->leaves_files, reason);
 	list = err == 0 ? reallocarray(set->list, set->count + 1, sizeof(*list)) : NULL;
 	if (list == NULL) {
 		offered_secret_deinit(&secret);

@@ -19,7 +19,7 @@ enum { SECRET_SET_REASON_MAX = 512 };
 struct offered_secret {
 	char name[ID_NAME_MAX + 1];
 	char *path;		      /* absolute; NULL: content */
-	dev_t device;		      /* it was on when it was added */
+	dev_t device;		      /* it was on when it was looked at */
 	struct locked_memory content; /* of a variable; its memory may be larger, or none */
 	size_t content_len;
 };
@@ -27,6 +27,7 @@ struct offered_secret {
 struct secret_set {
 	struct offered_secret *list;
 	size_t count;
+	bool leaves_files; /* it is not looked whether they are there: secret_look does */
 };
 
 /* What is said of a secret; NULL where nothing is. */
@@ -51,6 +52,9 @@ int secret_set_add(struct secret_set *set, const struct secret_spec *spec,
  * returns -EINVAL then, or -ENOMEM.
  */
 int secret_set_add_option(struct secret_set *set, const char *option);
+
+/* 0 and *device, if path is a file or a directory; else -EINVAL, and why not in reason. May wait for the file system. */
+int secret_set_look(const char *path, dev_t *device, char reason[SECRET_SET_REASON_MAX]);
 
 /* NULL if there is none of that name. */
 const struct offered_secret *secret_set_find(const struct secret_set *set, const char *name);
