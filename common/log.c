@@ -1,10 +1,13 @@
 #include "common/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +32,9 @@ static _Thread_local bool log_is_gathering; /* true in one thread at most */
 static char log_gathered[LOG_LINE_MAX];
 static size_t log_gathered_len;
 static unsigned log_gathered_count;
+
+static void (*log_later_make)(const void *data); /* of the thread that gathers; NULL: nothing */
+static alignas(max_align_t) char log_later_data[LOG_LATER_MAX];
 
 void log_init(const char *program, enum log_level level)
 {
@@ -133,15 +139,38 @@ static void log_write(const char *lines, size_t len, unsigned count)
 		return; /* nobody is left to be told */
 }
 
+void log_catch_up(void)
+{
+	void (*make)(const void *data) = log_later_make;
+
+	if (!log_is_gathering || make == NULL)
+		return;
+	log_later_make = NULL;
+	make(log_later_data);
+}
+
+void log_later(void (*make)(const void *data), const void *data, size_t len)
+{
+	assert(len <= sizeof(log_later_data));
+	if (!log_is_gathering) {
+		make(data);
+		return;
+	}
+	log_catch_up();
+	memcpy(log_later_data, data, len);
+	log_later_make = make;
+}
+
 bool log_has_gathered(void)
 {
-	return log_is_gathering && log_gathered_len > 0;
+	return log_is_gathering && (log_gathered_len > 0 || log_later_make != NULL);
 }
 
 void log_flush(void)
 {
 	int errno_before = errno;
 
+	log_catch_up();
 	if (!log_has_gathered())
 		return;
 	log_write(log_gathered, log_gathered_len, log_gathered_count);
@@ -224,6 +253,7 @@ static void log_line(enum log_level level, const char *format, va_list args)
 
 	if (level > log_level)
 		return;
+	log_catch_up();
 	log_write_loss();
 	log_put(level, format, args);
 	if (level <= LOG_LEVEL_WARN)

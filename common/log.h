@@ -56,6 +56,17 @@ void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void log_gather(bool gathers);
 
+/*
+ * make is called with a copy of data, of len bytes (LOG_LATER_MAX at most), and writes a line of it by the functions above:
+ * before the next line of this thread, at log_catch_up, or at log_flush; at once where lines are not gathered. For
+ * what is costly to put together while somebody waits for something else.
+ */
+enum { LOG_LATER_MAX = 1024 };
+void log_later(void (*make)(const void *data), const void *data, size_t len);
+
+/* Now there is time for it. */
+void log_catch_up(void);
+
 /* True if this thread has lines to flush. */
 bool log_has_gathered(void);
 

@@ -291,6 +291,64 @@ START_TEST(other_threads_write_at_once)
 }
 END_TEST
 
+static void put_number(const void *data)
+{
+	log_info("number %d", *(const int *)data);
+}
+
+static void put_number_later(int number)
+{
+	log_later(put_number, &number, sizeof(number));
+}
+
+START_TEST(line_made_later_has_its_place_and_what_it_was_given)
+{
+	log_init("p", LOG_LEVEL_INFO);
+	stderr_pipe_begin();
+	log_gather(true);
+	put_number_later(1);
+	ck_assert(log_has_gathered());
+	log_debug("of no interest");
+	put_number_later(2);
+	log_info("between");
+	put_number_later(3);
+	log_catch_up();
+	log_catch_up();
+	put_number_later(4);
+	log_flush();
+	ck_assert(!log_has_gathered());
+	put_number_later(5);
+	log_gather(false);
+	ck_assert_str_eq(stderr_pipe_end(), "p: number 1\np: number 2\np: between\np: number 3\n"
+					    "p: number 4\np: number 5\n");
+}
+END_TEST
+
+static int log_later_in_thread(void *unused)
+{
+	(void)unused;
+	log_catch_up();
+	put_number_later(2);
+	return 0;
+}
+
+START_TEST(line_is_not_made_later_where_none_is_gathered)
+{
+	thrd_t thread;
+
+	log_init("p", LOG_LEVEL_INFO);
+	stderr_pipe_begin();
+	put_number_later(1);
+	ck_assert_str_eq(stderr_pipe_take(), "p: number 1\n");
+	log_gather(true);
+	put_number_later(3);
+	ck_assert_int_eq(thrd_create(&thread, log_later_in_thread, NULL), thrd_success);
+	thrd_join(thread, NULL);
+	log_gather(false);
+	ck_assert_str_eq(stderr_pipe_end(), "p: number 2\np: number 3\n");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("log");
@@ -311,5 +369,7 @@ int main(void)
 	tcase_add_test(tests, more_than_fits_into_a_write_is_whole_and_in_order);
 	tcase_add_test(tests, gathered_lines_that_nobody_reads_are_all_counted);
 	tcase_add_test(tests, other_threads_write_at_once);
+	tcase_add_test(tests, line_made_later_has_its_place_and_what_it_was_given);
+	tcase_add_test(tests, line_is_not_made_later_where_none_is_gathered);
 	return unit_main(tests, "log");
 }

@@ -45,6 +45,43 @@ START_TEST(line_comes_with_nothing_else_to_do)
 }
 END_TEST
 
+static bool is_made;
+
+static void put_line(const void *data)
+{
+	(void)data;
+	is_made = true;
+}
+
+static void on_timer_later(uv_timer_t *timer)
+{
+	log_later(put_line, &timer, sizeof(timer));
+	ck_assert(!is_made);
+}
+
+/* Before the loop waits, or what is in it would be as late as the next thing to do. */
+START_TEST(line_made_later_comes_with_nothing_else_to_do)
+{
+	struct log_pause pause;
+	uv_loop_t loop;
+	uv_timer_t timer;
+
+	stderr_pipe_begin();
+	log_init("p", LOG_LEVEL_INFO);
+	uv_loop_init(&loop);
+	log_pause_begin(&pause, &loop);
+	uv_timer_init(&loop, &timer);
+	uv_timer_start(&timer, on_timer_later, 0, 0);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	ck_assert(is_made);
+	uv_close((uv_handle_t *)&timer, NULL);
+	log_pause_end(&pause);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	stderr_pipe_end();
+}
+END_TEST
+
 START_TEST(loop_that_ends_is_not_held_up_and_the_line_is_written)
 {
 	struct log_pause pause;
@@ -72,6 +109,7 @@ int main(void)
 	TCase *tests = tcase_create("log_pause");
 
 	tcase_add_test(tests, line_comes_with_nothing_else_to_do);
+	tcase_add_test(tests, line_made_later_comes_with_nothing_else_to_do);
 	tcase_add_test(tests, loop_that_ends_is_not_held_up_and_the_line_is_written);
 	return unit_main(tests, "log_pause");
 }
