@@ -51,11 +51,14 @@ static void put_purpose(json_t *line, const struct gate_login *login)
 
 void audit_line_put_question(json_t *line, const struct record *record)
 {
+	char key[FINGERPRINT_TEXT_MAX];
+
 	audit_line_put_grant(line, record->grant);
 	json_object_set_new(line, "id", json_of_text(record->id));
 	json_object_set_new(line, "kind", json_of_text(record->kind));
 	if (record_is_of_signature(record)) {
-		json_object_set_new(line, "key", text_or_null(record->key));
+		record_key_text(record, key);
+		json_object_set_new(line, "key", text_or_null(key));
 		put_purpose(line, &record->decision.login);
 	}
 }

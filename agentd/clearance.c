@@ -17,8 +17,6 @@ static const char *clearance_judge(struct clearance *clearance, struct record *r
 {
 	record->decision = gate_decide(&clearance->gate, request);
 	record->kind = gate_kind_name(record->decision.kind);
-	if (record_is_of_signature(record))
-		record_set_key(record, request);
 	return record->decision.passes ? clearance_check(clearance, record)
 				       : record->decision.reason;
 }
@@ -59,6 +57,7 @@ int clearance_ask(struct clearance *clearance, struct record *record, struct byt
 
 	if (reason == NULL && clearance->source->policy.confirms &&
 	    record_is_of_signature(record)) {
+		record_set_key(record, request);
 		reason = confirm_ask(clearance->confirm, &clearance->asker, record);
 		if (reason == NULL) {
 			record->is_confirming = true;

@@ -43,7 +43,9 @@ static void put_purpose(const struct gate_login *login, char text[CONFIRM_TEXT_M
 void confirm_text(const struct record *record, char text[CONFIRM_TEXT_MAX])
 {
 	char purpose[CONFIRM_TEXT_MAX / 2];
+	char key[FINGERPRINT_TEXT_MAX];
 
+	record_key_text(record, key);
 	put_purpose(&record->decision.login, purpose);
 	snprintf(text, CONFIRM_TEXT_MAX,
 		 "May a container build sign with your key?\n"
@@ -52,5 +54,5 @@ void confirm_text(const struct record *record, char text[CONFIRM_TEXT_MAX])
 		 "Id: %s\n"
 		 "Key: %s\n"
 		 "%s",
-		 record->grant->peer, grant_name(record->grant), record->id, record->key, purpose);
+		 record->grant->peer, grant_name(record->grant), record->id, key, purpose);
 }

@@ -50,6 +50,23 @@ struct byte_view inbox_view(const struct inbox *inbox)
 	return byte_buf_view(&inbox->bytes);
 }
 
+struct byte_view inbox_request(const struct inbox *inbox)
+{
+	struct byte_view stream = inbox_view(inbox);
+	size_t body_len = 0;
+
+	frame_peek(stream, &body_len);
+	return frame_body(stream, body_len);
+}
+
+struct byte_view inbox_frame(const struct inbox *inbox)
+{
+	struct byte_view frame = inbox_view(inbox);
+
+	frame.len = FRAME_HEADER_LEN + inbox_request(inbox).len;
+	return frame;
+}
+
 void inbox_consume(struct inbox *inbox, size_t len)
 {
 	*inbox->total_len -= len;

@@ -25,6 +25,10 @@ const char *inbox_fault(int err);
 
 struct byte_view inbox_view(const struct inbox *inbox);
 
+/* The frame at its start, which frame_peek has found whole; and its body. */
+struct byte_view inbox_frame(const struct inbox *inbox);
+struct byte_view inbox_request(const struct inbox *inbox);
+
 /* Removes the first len bytes; when all are gone, also much of their memory. */
 void inbox_consume(struct inbox *inbox, size_t len);
 

@@ -48,8 +48,18 @@ void record_set_key(struct record *record, struct byte_view request)
 {
 	struct sign_request sign;
 
-	if (agent_parse_sign_request(request, &sign) == 0)
-		fingerprint_of_blob(sign.key_blob, record->key);
+	if (record->has_key || !record_is_of_signature(record) ||
+	    agent_parse_sign_request(request, &sign) != 0)
+		return;
+	fingerprint_hash(sign.key_blob, record->key_hash);
+	record->has_key = true;
+}
+
+void record_key_text(const struct record *record, char text[FINGERPRINT_TEXT_MAX])
+{
+	text[0] = '\0';
+	if (record->has_key)
+		fingerprint_text(record->key_hash, text);
 }
 
 uint64_t record_total_ns(const struct record *record)

@@ -28,7 +28,8 @@ struct record {
 	struct statistics *statistics; /* of the id; NULL where there is none of that name */
 	const char *kind;	       /* a word: "sign", "list", "open" ... */
 	struct gate_decision decision; /* all zero where it did not come to the gate */
-	char key[FINGERPRINT_TEXT_MAX];
+	bool has_key;
+	uint8_t key_hash[FINGERPRINT_HASH_LEN];
 	bool is_confirming; /* someone is asked, now */
 	enum verdict verdict;
 	const char *reason; /* a constant; NULL where nothing went wrong */
@@ -54,8 +55,11 @@ void record_free(struct record *record);
 /* True for a request whose answer is, or would have been, a signature. */
 bool record_is_of_signature(const struct record *record);
 
-/* Takes the fingerprint of the key that a sign request is for. */
+/* Takes the hash of the key that a sign request is for, unless that was done or it is none. */
 void record_set_key(struct record *record, struct byte_view request);
+
+/* The fingerprint of that key; empty without one. */
+void record_key_text(const struct record *record, char text[FINGERPRINT_TEXT_MAX]);
 
 /* From the request on; and, of it, what the source took. 0 where it did not come to that. */
 uint64_t record_total_ns(const struct record *record);

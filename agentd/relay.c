@@ -227,23 +227,22 @@ static void relay_set_deadline(struct relay *relay, unsigned seconds)
 /* The whole request at the start of input goes upstream. */
 static void relay_ask(struct relay *relay)
 {
-	struct byte_view stream = inbox_view(&relay->input);
+	struct byte_view frame = inbox_frame(&relay->input);
 	const struct limits *limits = relay->context->pool->limits;
-	size_t body_len = 0;
 	int err;
 
-	frame_peek(stream, &body_len);
-	stream.len = FRAME_HEADER_LEN + body_len;
 	relay_set_state(relay, RELAY_ASKING);
 	relay_set_deadline(relay, record_is_of_signature(relay->record) ? limits->sign_seconds
 									: limits->request_seconds);
 	relay->record->sent_ns = uv_hrtime();
-	err = upstream_send(relay->upstream, stream);
+	err = upstream_send(relay->upstream, frame);
+	/* Not before: the source works meanwhile. */
+	record_set_key(relay->record, inbox_request(&relay->input));
 	if (err < 0) {
 		relay_fail(relay, upstream_loss(relay->upstream));
 		return;
 	}
-	inbox_consume(&relay->input, stream.len);
+	inbox_consume(&relay->input, frame.len);
 }
 
 static void on_upstream_opened(struct upstream *upstream)
@@ -385,11 +384,9 @@ static const struct upstream_events relay_upstream_events = {
 /* The whole request at the start of input goes no further. */
 static void relay_refuse(struct relay *relay, const char *reason)
 {
-	size_t body_len = 0;
-
-	frame_peek(inbox_view(&relay->input), &body_len);
+	record_set_key(relay->record, inbox_request(&relay->input));
 	relay_settle_failure(relay, VERDICT_REFUSED, reason);
-	inbox_consume(&relay->input, FRAME_HEADER_LEN + body_len);
+	inbox_consume(&relay->input, inbox_frame(&relay->input).len);
 	relay_answer(relay, failure);
 }
 
@@ -399,6 +396,7 @@ static void relay_proceed(struct relay *relay)
 		relay_ask(relay);
 		return;
 	}
+	record_set_key(relay->record, inbox_request(&relay->input));
 	relay_set_state(relay, RELAY_OPENING);
 	/* In the queue it may wait for the signatures of others. Connecting has its own, shorter time. */
 	relay_set_deadline(relay, relay->context->pool->limits->sign_seconds);
@@ -418,9 +416,8 @@ static void on_decided(struct clearance *clearance, const char *refusal)
 		relay_proceed(relay);
 }
 
-static void relay_take_up(struct relay *relay, size_t body_len)
+static void relay_take_up(struct relay *relay)
 {
-	struct byte_view request = frame_body(inbox_view(&relay->input), body_len);
 	const char *refusal = NULL;
 	int err;
 
@@ -430,7 +427,8 @@ static void relay_take_up(struct relay *relay, size_t body_len)
 		relay_fail(relay, "out of memory");
 		return;
 	}
-	err = clearance_ask(&relay->clearance, relay->record, request, &refusal);
+	err = clearance_ask(&relay->clearance, relay->record, inbox_request(&relay->input),
+			    &refusal);
 	if (err == 0)
 		relay_proceed(relay);
 	else if (err == -EINPROGRESS)
@@ -449,7 +447,7 @@ void relay_run(struct relay *relay)
 	err = frame_peek(inbox_view(&relay->input), &body_len);
 	if (err == 0) {
 		uv_timer_stop(&relay->deadline);
-		relay_take_up(relay, body_len);
+		relay_take_up(relay);
 	} else if (err != -EAGAIN) {
 		relay_fail(relay, err == -EMSGSIZE ? "the request is larger than 256 KiB"
 						   : "the request is empty");

@@ -1,6 +1,7 @@
 #include "agentd/report.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/fingerprint.h"
@@ -9,28 +10,61 @@
 /* Of those that strangers bring about. */
 enum { LINES_PER_SECOND = 10 };
 
-/* A signature for a login, or over a file or commit. */
-static void report_signature(const struct record *record)
-{
-	const struct gate_login *login = &record->decision.login;
-	const char *what =
-		record->verdict == VERDICT_SIGNED ? "signed" : "the agent would not sign";
-	double ms = (double)record_total_ns(record) / 1e6;
-	char host[FINGERPRINT_TEXT_MAX] = "unverified";
+/* What a record borrows may be gone when the line is made. */
+struct signature_line {
+	const char *what;
+	char id[ID_NAME_MAX + 1];
+	char peer[ADDRESS_TEXT_MAX];
+	char token[ID_NAME_MAX + 1];
+	struct gate_login login;
+	bool has_key;
+	uint8_t key_hash[FINGERPRINT_HASH_LEN];
+	uint64_t total_ns;
+};
 
-	if (!log_is_on(LOG_LEVEL_INFO))
-		return;
+static void put_signature(const void *data)
+{
+	const struct signature_line *line = data;
+	const struct gate_login *login = &line->login;
+	double ms = (double)line->total_ns / 1e6;
+	char host[FINGERPRINT_TEXT_MAX] = "unverified";
+	char key[FINGERPRINT_TEXT_MAX] = "";
+
+	if (line->has_key)
+		fingerprint_text(line->key_hash, key);
 	if (login->sshsig_namespace[0] != '\0') {
-		log_info("%s id=%s key=%s namespace=\"%s\" peer=%s token=%s ms=%.1f", what,
-			 record->id, record->key, login->sshsig_namespace, record->grant->peer,
-			 grant_name(record->grant), ms);
+		log_info("%s id=%s key=%s namespace=\"%s\" peer=%s token=%s ms=%.1f", line->what,
+			 line->id, key, login->sshsig_namespace, line->peer, line->token, ms);
 		return;
 	}
 	if (login->has_host)
 		fingerprint_text(login->host_fingerprint, host);
-	log_info("%s id=%s key=%s user=\"%s\" host=%s peer=%s token=%s ms=%.1f", what, record->id,
-		 record->key, login->user, login->host != NULL ? login->host : host,
-		 record->grant->peer, grant_name(record->grant), ms);
+	log_info("%s id=%s key=%s user=\"%s\" host=%s peer=%s token=%s ms=%.1f", line->what,
+		 line->id, key, login->user, login->host != NULL ? login->host : host, line->peer,
+		 line->token, ms);
+}
+
+static void copy_name(const char *name, char copy[ID_NAME_MAX + 1])
+{
+	memcpy(copy, name, strnlen(name, ID_NAME_MAX) + 1);
+}
+
+/* A signature for a login, or over a file or commit. The line is made once the build has its answer. */
+static void report_signature(const struct record *record)
+{
+	struct signature_line line;
+
+	if (!log_is_on(LOG_LEVEL_INFO))
+		return;
+	line.what = record->verdict == VERDICT_SIGNED ? "signed" : "the agent would not sign";
+	line.login = record->decision.login;
+	line.has_key = record->has_key;
+	memcpy(line.key_hash, record->key_hash, sizeof(line.key_hash));
+	line.total_ns = record_total_ns(record);
+	copy_name(record->id, line.id);
+	copy_name(grant_name(record->grant), line.token);
+	memcpy(line.peer, record->grant->peer, sizeof(line.peer));
+	log_later(put_signature, &line, sizeof(line));
 }
 
 void report_secret(const char *name, const struct grant *grant, uint64_t len, uint64_t duration_ns)

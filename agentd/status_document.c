@@ -124,14 +124,16 @@ static json_t *status_of_request(const struct record *record, uint64_t now_ns)
 {
 	const struct gate_login *login = &record->decision.login;
 	const char *waits_for = "connection";
+	char key[FINGERPRINT_TEXT_MAX];
 
+	record_key_text(record, key);
 	if (record->is_confirming)
 		waits_for = "confirmation";
 	else if (record->sent_ns != 0)
 		waits_for = "source";
 	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "link",
 			 (json_int_t)record->grant->link, "id", record->id, "kind",
-			 json_of_text(record->kind), "key", text_or_null(record->key), "user",
+			 json_of_text(record->kind), "key", text_or_null(key), "user",
 			 text_or_null(login->user), "host", json_of_text(login->host), "namespace",
 			 text_or_null(login->sshsig_namespace), "waits_for", waits_for, "ms",
 			 json_of_duration(now_ns - record->begun_ns));

@@ -82,7 +82,7 @@ static inline void setup(void)
 		ask->asker = (struct confirm_asker){.on_answered = on_answered, .owner = ask};
 		ask->record = (struct record){.id = "projecta", .grant = &ask->grant};
 		ask->record.decision.kind = GATE_SIGN;
-		snprintf(ask->record.key, sizeof(ask->record.key), "SHA256:key");
+		ask->record.has_key = true;
 		snprintf(ask->record.decision.login.user, 16, "git");
 		snprintf(ask->grant.peer, sizeof(ask->grant.peer), "172.17.0.%zu:4711", i + 2);
 	}

@@ -56,7 +56,7 @@ static struct record make_record(enum verdict verdict)
 		.grant = &grant,
 		.kind = "sign",
 		.decision = {.kind = GATE_SIGN, .passes = true, .login = {.user = "git"}},
-		.key = "SHA256:key",
+		.has_key = true,
 		.verdict = verdict,
 		.begun_ns = 1000000,
 		.sent_ns = 2000000,
@@ -135,7 +135,7 @@ START_TEST(a_signature_has_all_that_a_reviewer_asks_for)
 	expect_text(line, "token", "build");
 	expect_text(line, "id", "one");
 	expect_text(line, "kind", "sign");
-	expect_text(line, "key", "SHA256:key");
+	expect_text(line, "key", "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 	expect_text(line, "user", "git");
 	expect_text(line, "host", "github.com");
 	expect_text(line, "host_key", "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");

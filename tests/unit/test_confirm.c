@@ -168,7 +168,7 @@ START_TEST(another_link_user_key_or_id_has_a_prompt_of_its_own)
 	for (size_t i = 0; i < 5; i++)
 		asks[i].record.grant = &asks[i == 1].grant;
 	snprintf(asks[2].record.decision.login.user, 16, "root");
-	snprintf(asks[3].record.key, sizeof(asks[3].record.key), "SHA256:other");
+	asks[3].record.key_hash[0] = 1;
 	asks[4].record.id = "projectb";
 	for (size_t i = 0; i < 5; i++)
 		ck_assert_ptr_null(begin(&asks[i]));
@@ -229,9 +229,10 @@ START_TEST(the_question_says_who_what_and_where)
 	struct gate_login *login = &record->decision.login;
 
 	confirm_text(record, text);
-	ck_assert_ptr_nonnull(strstr(text, "Build: 172.17.0.2:4711, token -\nId: projecta\n"
-					   "Key: SHA256:key\n"
-					   "Login: \"git\" on an unverified host"));
+	ck_assert_ptr_nonnull(strstr(text,
+				     "Build: 172.17.0.2:4711, token -\nId: projecta\n"
+				     "Key: SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+				     "Login: \"git\" on an unverified host"));
 	login->has_host = true;
 	confirm_text(record, text);
 	ck_assert_ptr_nonnull(strstr(text, "Login: \"git\" on a host with the key SHA256:AAAA"));
