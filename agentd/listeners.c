@@ -92,7 +92,7 @@ static bool is_busy_with_strangers(struct listener *listener)
 {
 	struct door *door = listener->owner;
 
-	return wire_turns_has_strangers(&door->front->turns);
+	return wire_turns_keep_strangers_out(&door->front->turns);
 }
 
 static void on_door_closed(struct listener *listener)

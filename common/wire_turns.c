@@ -5,8 +5,8 @@
 enum {
 	/* About what one key exchange costs, and ten requests. */
 	TURN_NS = 300 * 1000,
-	/* Strangers have up to TURN_NS, then none for so long: a tenth to a quarter of the time. */
-	STRANGERS_PAUSE_MS = 2,
+	/* Strangers have up to TURN_NS, then none for so long: about a tenth of the time. */
+	STRANGERS_PAUSE_MS = 3,
 	/* A member who did nothing for so long is not kept waiting by strangers. */
 	MEMBERS_AT_WORK_NS = 50 * 1000 * 1000,
 	/* After so long, seven eighths of the time used still count. */
@@ -93,6 +93,11 @@ static void on_strangers_turn(uv_prepare_t *prepare)
 	if (!strangers_may_go(turns))
 		return;
 	wire_turn_run(TAILQ_FIRST(&turns->strangers));
+}
+
+static void wire_turns_count_strangers(struct wire_turns *turns, uint64_t used_ns)
+{
+	turns->strangers_spent_ns += used_ns;
 	if (turns->strangers_spent_ns < TURN_NS)
 		return;
 	turns->strangers_spent_ns = 0;
@@ -173,16 +178,17 @@ void wire_turn_use(struct wire_turn *turn, uint64_t used_ns)
 	wire_turn_decay(turn, now_ns);
 	turn->used_ns += used_ns;
 	if (turn->is_stranger) {
-		turn->turns->strangers_spent_ns += used_ns;
+		wire_turns_count_strangers(turn->turns, used_ns);
 	} else {
 		turn->turns->spent_ns += used_ns;
 		turn->turns->members_came_ns = now_ns;
 	}
 }
 
-bool wire_turns_has_strangers(const struct wire_turns *turns)
+bool wire_turns_keep_strangers_out(const struct wire_turns *turns)
 {
-	return !TAILQ_EMPTY(&turns->strangers);
+	return !TAILQ_EMPTY(&turns->strangers) ||
+	       uv_is_active((const uv_handle_t *)&turns->strangers_pause);
 }
 
 void wire_turn_leave(struct wire_turn *turn)

@@ -62,8 +62,8 @@ bool wire_turn_ask(struct wire_turn *turn);
 /* It has used this much of the loop's time. */
 void wire_turn_use(struct wire_turn *turn, uint64_t used_ns);
 
-/* True if strangers are in line. */
-bool wire_turns_has_strangers(const struct wire_turns *turns);
+/* True if no more strangers should be let in now: some are in line, or they pause. */
+bool wire_turns_keep_strangers_out(const struct wire_turns *turns);
 
 /* Its turn will not come. */
 void wire_turn_leave(struct wire_turn *turn);

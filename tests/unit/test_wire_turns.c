@@ -107,12 +107,12 @@ START_TEST(one_stranger_is_served_in_a_turn)
 	for (int i = 0; i < WIRES; i++)
 		ck_assert(!wire_turn_ask(&wires[i]));
 	for (int i = 0; i < WIRES; i++) {
-		ck_assert(wire_turns_has_strangers(&turns));
+		ck_assert(wire_turns_keep_strangers_out(&turns));
 		take_turn();
 		ck_assert_int_eq(order_len, i + 1);
 		ck_assert_int_eq(order[i], i);
 	}
-	ck_assert(!wire_turns_has_strangers(&turns));
+	ck_assert(!wire_turns_keep_strangers_out(&turns));
 	end();
 }
 END_TEST
@@ -154,6 +154,26 @@ START_TEST(strangers_pause_while_members_are_at_work)
 	ck_assert_int_eq(order[1], 1);
 	ck_assert_int_eq(order[2], 3);
 	ck_assert_uint_ge(uv_hrtime() - paused_at_ns, 1000 * 1000);
+	end();
+}
+END_TEST
+
+/* libssh computes a key exchange while a wire is set up, if it finds all it needs for one. */
+START_TEST(time_that_letting_strangers_in_takes_makes_them_pause)
+{
+	begin();
+	wire_turn_join(&wires[0]);
+	wire_turn_use(&wires[0], 1000);
+	wire_turn_use(&wires[2], 1000);
+	ck_assert(!wire_turns_keep_strangers_out(&turns));
+	wire_turn_use(&wires[2], long_ns);
+	ck_assert(wire_turns_keep_strangers_out(&turns));
+	ck_assert(!wire_turn_ask(&wires[3]));
+	take_turn();
+	ck_assert_int_eq(order_len, 0);
+	while (order_len < 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_int_eq(order[0], 3);
 	end();
 }
 END_TEST
@@ -213,6 +233,7 @@ int main(void)
 	tcase_add_test(tests, one_stranger_is_served_in_a_turn);
 	tcase_add_test(tests, strangers_and_members_do_not_wait_for_each_other);
 	tcase_add_test(tests, strangers_pause_while_members_are_at_work);
+	tcase_add_test(tests, time_that_letting_strangers_in_takes_makes_them_pause);
 	tcase_add_test(tests, strangers_do_not_pause_for_members_who_do_nothing);
 	tcase_add_test(tests, who_leaves_has_no_turn);
 	tcase_add_test(tests, what_is_long_ago_counts_less);
