@@ -162,6 +162,11 @@ void audit_close(struct audit *audit)
 	audit_writer_close(&audit->writer);
 }
 
+bool audit_is_at_work(const struct audit *audit)
+{
+	return is_on(audit) && audit->writer.is_working;
+}
+
 void audit_deinit(struct audit *audit)
 {
 	if (is_on(audit))

@@ -30,6 +30,7 @@
 enum {
 	DRAIN_MS = 10 * 1000, /* requests in flight may take this long when the daemon ends */
 	FLUSH_MS = 100,	      /* and their replies this long to leave */
+	THREADS_MS = 1000,    /* threads this long to come back from the files that they work on */
 };
 
 static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
@@ -49,12 +50,19 @@ struct daemon {
 	struct process_limits inherited; /* the child's */
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_timer_t drain;
-	int ready_fd; /* of --fork, else -1 */
+	uv_timer_t threads; /* while it ends */
+	int ready_fd;	    /* of --fork, else -1 */
 	int exit_status;
 	bool ends_with_terminal;
 	bool is_draining;
 	bool is_closing;
 };
+
+/* Some file system answers nothing: it keeps nobody from ending. */
+static void on_threads_late(uv_timer_t *timer)
+{
+	uv_stop(timer->loop);
+}
 
 static void daemon_close(struct daemon *daemon)
 {
@@ -68,6 +76,7 @@ static void daemon_close(struct daemon *daemon)
 	for (size_t i = 0; i < SIGNAL_COUNT; i++)
 		uv_close((uv_handle_t *)&daemon->signals[i], NULL);
 	uv_close((uv_handle_t *)&daemon->drain, NULL);
+	uv_timer_start(&daemon->threads, on_threads_late, THREADS_MS, 0);
 }
 
 static void on_drained(uv_timer_t *timer)
@@ -193,6 +202,8 @@ static int daemon_init_loop(struct daemon *daemon)
 		return err;
 	uv_timer_init(&daemon->loop, &daemon->drain);
 	daemon->drain.data = daemon;
+	uv_timer_init(&daemon->loop, &daemon->threads);
+	uv_unref((uv_handle_t *)&daemon->threads);
 	for (size_t i = 0; i < SIGNAL_COUNT; i++) {
 		uv_signal_init(&daemon->loop, &daemon->signals[i]);
 		daemon->signals[i].data = daemon;
@@ -391,7 +402,16 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	log_pause_end(&daemon->log_pause);
 	/* Only now: the end of each connection is on record, too. */
 	audit_close(&daemon->audit);
+	uv_timer_start(&daemon->threads, on_threads_late, THREADS_MS, 0);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	uv_close((uv_handle_t *)&daemon->threads, NULL);
+	uv_run(&daemon->loop, UV_RUN_NOWAIT);
+}
+
+/* True if a thread works on a file of the host, and its memory is not to be freed. */
+static bool has_thread_at_work(const struct daemon *daemon)
+{
+	return file_queue_is_at_work(&daemon->front.files) || audit_is_at_work(&daemon->audit);
 }
 
 int daemon_run(struct options *options)
@@ -401,6 +421,7 @@ int daemon_run(struct options *options)
 		.ready_fd = -1,
 		.listeners = {.inherited = &daemon.inherited_sockets, .dir = {.lock_fd = -1}},
 	};
+	bool is_stuck = false;
 	int err;
 
 	daemon.reload = (struct reload){.front = &daemon.front,
@@ -430,13 +451,19 @@ int daemon_run(struct options *options)
 		if (err == 0)
 			daemon_serve(&daemon, options->command);
 		err = uv_loop_close(&daemon.loop);
-		assert(err == 0);
+		assert(err == 0 || has_thread_at_work(&daemon));
+		is_stuck = err != 0;
 	} else {
 		daemon.exit_status = 1;
 	}
 	listeners_deinit(&daemon.listeners);
 	inherited_sockets_close(&daemon.inherited_sockets);
 	service_notify_close(&daemon.notify);
+	if (is_stuck) {
+		log_warn("ending without what a file system of the host, which does not answer, "
+			 "was asked for");
+		_exit(daemon.exit_status); /* exit would wait for the thread */
+	}
 	front_deinit(&daemon.front);
 	keepers_deinit(&daemon.keepers);
 	audit_deinit(&daemon.audit);

@@ -44,6 +44,9 @@ struct file_work {
 
 void file_queue_init(struct file_queue *queue, uv_loop_t *loop);
 
+/* True while a thread of it works. */
+bool file_queue_is_at_work(const struct file_queue *queue);
+
 /* The work must be idle. done is never called from within. */
 void file_work_start(struct file_work *work);
 
