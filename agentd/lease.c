@@ -24,6 +24,29 @@ uint64_t lease_wall_clock_s(void)
 	return wall_s > steady_s ? wall_s : steady_s;
 }
 
+struct id_lease *id_lease_new(void)
+{
+	struct id_lease *lease = calloc(1, sizeof(*lease));
+
+	if (lease == NULL)
+		return NULL;
+	lease->holder_count = 1;
+	lease->begun_s = lease_clock_s();
+	return lease;
+}
+
+struct id_lease *id_lease_share(struct id_lease *lease)
+{
+	lease->holder_count++;
+	return lease;
+}
+
+void id_lease_release(struct id_lease *lease)
+{
+	if (--lease->holder_count == 0)
+		free(lease);
+}
+
 const char *id_lease_check(const struct id_lease *lease, uint64_t lifetime_s, uint64_t now_s)
 {
 	if (lifetime_s > 0 && now_s - lease->begun_s >= lifetime_s)

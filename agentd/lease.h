@@ -19,8 +19,9 @@ struct lease {
 	struct lease *next;
 };
 
-/* What was used of an id, over all tokens, for as long as the daemon runs. */
+/* What was used of an id, over all tokens and whatever backs it, for as long as it is offered. */
 struct id_lease {
+	unsigned holder_count;
 	uint64_t begun_s; /* by lease_clock_s: when the id appeared */
 	uint32_t used;	  /* signatures */
 };
@@ -33,6 +34,13 @@ uint64_t lease_clock_s(void);
  * somebody sets it back, it is taken to have run on since the first call, so that no token lives longer for it.
  */
 uint64_t lease_wall_clock_s(void);
+
+/* That of an id which appears now, with one holder. NULL when out of memory. */
+struct id_lease *id_lease_new(void);
+
+/* One more holds it; one less, and with the last it is freed. */
+struct id_lease *id_lease_share(struct id_lease *lease);
+void id_lease_release(struct id_lease *lease);
 
 /* NULL, or which of an id's policy ran out; of both, 0 is no limit. */
 const char *id_lease_check(const struct id_lease *lease, uint64_t lifetime_s, uint64_t now_s);

@@ -80,10 +80,10 @@ static const char *item_fault(const struct offer_item *item)
 {
 	const struct source *source = item->source;
 	const char *fault =
-		id_lease_check(&source->state->lease, source->policy.lifetime_s, lease_clock_s());
+		id_lease_check(source->state->lease, source->policy.lifetime_s, lease_clock_s());
 
 	if (fault == NULL)
-		fault = id_lease_check_signature(&source->state->lease,
+		fault = id_lease_check_signature(source->state->lease,
 						 source->policy.max_signatures);
 	if (fault == NULL && !item->is_answered)
 		fault = "it does not answer";

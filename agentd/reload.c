@@ -100,14 +100,17 @@ static void log_changes(const struct reload *reload)
 	}
 }
 
-/* What was used of an id stays used, whatever keys it has now: else new ones would begin it anew. */
+/*
+ * What was used of an id stays used, whatever keys it has now, or new ones would begin it anew; and what connections
+ * that go on with the old ones use counts as well.
+ */
 static void carry_leases(const struct source_set *now, const struct source_set *next)
 {
 	for (size_t i = 0; i < next->count; i++) {
 		const struct source *before = source_find(now, next->list[i]->id);
 
 		if (before != NULL)
-			next->list[i]->state->lease = before->state->lease;
+			source_state_join_lease(next->list[i]->state, before->state);
 	}
 }
 

@@ -11,12 +11,24 @@ struct source_state *source_state_new(void)
 
 	if (state == NULL)
 		return NULL;
+	state->lease = id_lease_new();
+	if (state->lease == NULL) {
+		free(state);
+		return NULL;
+	}
 	state->source_count = 1;
-	state->lease.begun_s = lease_clock_s();
 	TAILQ_INIT(&state->holders);
 	TAILQ_INIT(&state->waiters);
 	LIST_INIT(&state->shares);
 	return state;
+}
+
+void source_state_join_lease(struct source_state *state, const struct source_state *other)
+{
+	struct id_lease *lease = id_lease_share(other->lease);
+
+	id_lease_release(state->lease);
+	state->lease = lease;
 }
 
 struct source_state *source_state_share(struct source_state *state)
@@ -33,5 +45,6 @@ void source_state_release(struct source_state *state)
 	       LIST_EMPTY(&state->shares));
 	if (state->keeper != NULL)
 		keeper_watch_release(state->keeper);
+	id_lease_release(state->lease);
 	free(state);
 }

@@ -21,7 +21,7 @@ TAILQ_HEAD(upstream_list, upstream);
 struct source_state {
 	unsigned source_count; /* that share it */
 	struct statistics statistics;
-	struct id_lease lease;
+	struct id_lease *lease; /* of the id: shared with states of its other backings */
 	unsigned relay_count;	      /* agent connections of builds */
 	unsigned open_count;	      /* connections to the agent or keeper */
 	struct upstream_list holders; /* those that have one */
@@ -33,6 +33,9 @@ struct source_state {
 
 /* Of one source. NULL when out of memory. */
 struct source_state *source_state_new(void);
+
+/* What other has used is used of state, too, from now on: both are of one id. */
+void source_state_join_lease(struct source_state *state, const struct source_state *other);
 
 /* One more source shares it; one less, and with the last it is freed and its keeper let go. */
 struct source_state *source_state_share(struct source_state *state);

@@ -134,10 +134,10 @@ static const char *fault_of(const struct identity_query *query)
 {
 	const struct source *source = query->source;
 	const char *fault =
-		id_lease_check(&source->state->lease, source->policy.lifetime_s, lease_clock_s());
+		id_lease_check(source->state->lease, source->policy.lifetime_s, lease_clock_s());
 
 	if (fault == NULL)
-		fault = id_lease_check_signature(&source->state->lease,
+		fault = id_lease_check_signature(source->state->lease,
 						 source->policy.max_signatures);
 	return fault != NULL ? fault : query->fault;
 }
@@ -163,8 +163,8 @@ static json_t *put_counts(json_t *id, const struct source *source)
 		status_of_durations(&statistics->upstream), "agent_connections",
 		(json_int_t)state->relay_count, "upstream_connections",
 		(json_int_t)state->open_count, "signatures_left",
-		what_is_left(source->policy.max_signatures, state->lease.used), "seconds_left",
-		what_is_left(source->policy.lifetime_s, lease_clock_s() - state->lease.begun_s));
+		what_is_left(source->policy.max_signatures, state->lease->used), "seconds_left",
+		what_is_left(source->policy.lifetime_s, lease_clock_s() - state->lease->begun_s));
 
 	if (id == NULL || counts == NULL || json_object_update(id, counts) != 0) {
 		json_decref(id);

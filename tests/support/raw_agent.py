@@ -13,7 +13,8 @@ What came of it goes to stdout, a line: the type of the reply, or "closed".
     login PUB...    a login with each of these keys, whether it is listed or not
     cut             a sign request in two parts, for every place where it can be cut; "N TYPE"
     half            half a request, after the line "sent"; then waits for the end
-    count           on one connection, for each line of stdin: how many keys it lists, or "closed"
+    count           on one connection, for each line of stdin: how many keys it lists, or "closed"; for a line
+                    "sign": a login with the first key
     hold N          N connections, each asked once; "held", then waits for the end of them all
 """
 import array
@@ -188,7 +189,11 @@ def hold(count):
 
 def count():
     agent = connect()
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        if line == 'sign\n':
+            send(agent, sign_request(first_key(agent), 200))
+            print(outcome(agent), flush=True)
+            continue
         send(agent, frame(bytes([LIST])))
         body = reply(agent)
         print('closed' if body is None else

@@ -8,6 +8,7 @@
 #   reload_refused REGEX  SIGHUP, and wait until it says that nothing changed; REGEX: why, in its log
 #   key_counter NAME ID   a connection to the id's private socket, open until the test ends
 #   keys_seen NAME        how many keys a list has now that is asked for through it
+#   key_signs NAME        the type of the reply to a login with the first of them
 #   counter_end NAME      close it
 #   keepers               how many keepers the daemon has
 
@@ -59,13 +60,24 @@ key_counter()
 	_reload_in[$1]=$in _reload_out[$1]=$out
 }
 
+# NAME LINE: what is said to that line
+_reload_ask()
+{
+	local answer
+
+	printf '%s\n' "$2" >&"${_reload_in[$1]}"
+	IFS= read -r -t "$DEADLINE_S" -u "${_reload_out[$1]}" answer || fail "$1 says nothing"
+	printf '%s\n' "$answer"
+}
+
 keys_seen()
 {
-	local count
+	_reload_ask "$1" ''
+}
 
-	echo >&"${_reload_in[$1]}"
-	IFS= read -r -t "$DEADLINE_S" -u "${_reload_out[$1]}" count || fail "$1 says nothing"
-	printf '%s\n' "$count"
+key_signs()
+{
+	_reload_ask "$1" sign
 }
 
 keepers()

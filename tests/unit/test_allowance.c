@@ -6,6 +6,7 @@
 
 #include "tests/support/unit.h"
 
+static struct id_lease id_lease;
 static struct source_state state;
 static struct source source;
 static struct grant grant;
@@ -14,7 +15,8 @@ static struct audit audit;
 
 static void set_up(void)
 {
-	state = (struct source_state){.lease.begun_s = lease_clock_s()};
+	id_lease = (struct id_lease){.begun_s = lease_clock_s()};
+	state = (struct source_state){.lease = &id_lease};
 	source = (struct source){.state = &state};
 	lease = (struct lease){.max = 2};
 	grant = (struct grant){.has_token = true, .lease = &lease};
@@ -63,7 +65,7 @@ END_TEST
 START_TEST(an_id_whose_time_is_over_is_asked_nothing_more)
 {
 	source.policy.lifetime_s = 60;
-	state.lease.begun_s -= 60;
+	id_lease.begun_s -= 60;
 	expect_both("the id's time is over (lifetime)");
 }
 END_TEST
@@ -79,7 +81,7 @@ START_TEST(a_signature_needs_one_left_of_the_id_and_one_of_the_token)
 	ck_assert_ptr_null(check(true));
 	ck_assert_ptr_null(allowance_take_signature(&source, &grant));
 	expect_signature("the token's signatures are used up");
-	ck_assert_uint_eq(state.lease.used, 2);
+	ck_assert_uint_eq(id_lease.used, 2);
 	ck_assert_uint_eq(lease.used, 2);
 }
 END_TEST

@@ -190,6 +190,20 @@ START_TEST(grants_of_one_address_and_one_token_name_are_one_build)
 }
 END_TEST
 
+START_TEST(the_last_who_holds_it_frees_it)
+{
+	struct id_lease *lease = id_lease_new();
+	uint64_t now_s = lease_clock_s();
+
+	ck_assert_ptr_nonnull(lease);
+	ck_assert(now_s - lease->begun_s <= 1);
+	ck_assert_ptr_eq(id_lease_share(lease), lease);
+	id_lease_release(lease);
+	lease->used = 1; /* it is there */
+	id_lease_release(lease); /* and no leak, as the sanitizer knows */
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("lease");
@@ -208,5 +222,6 @@ int main(void)
 	tcase_add_test(tests, an_id_ends_with_its_signatures);
 	tcase_add_test(tests, a_grant_covers_the_secrets_of_its_token);
 	tcase_add_test(tests, grants_of_one_address_and_one_token_name_are_one_build);
+	tcase_add_test(tests, the_last_who_holds_it_frees_it);
 	return unit_main(tests, "lease");
 }

@@ -241,7 +241,7 @@ START_TEST(counts_are_those_of_the_statistics)
 		histogram_add(&statistics->upstream, i < 98 ? 2000000 : 400000000);
 	}
 	front.sources.list[0]->policy.max_signatures = 10;
-	front.sources.list[0]->state->lease.used = 7;
+	front.sources.list[0]->state->lease->used = 7;
 	take();
 	id = id_at(0);
 	ck_assert_int_eq(number(id, "signatures"), 7);
@@ -278,7 +278,7 @@ START_TEST(an_id_whose_lease_is_over_says_so)
 {
 	add_id("a");
 	front.sources.list[0]->policy.max_signatures = 1;
-	front.sources.list[0]->state->lease.used = 1;
+	front.sources.list[0]->state->lease->used = 1;
 	take();
 	ck_assert(json_is_false(json_object_get(id_at(0), "available")));
 	ck_assert(json_is_string(json_object_get(id_at(0), "fault")));
