@@ -290,7 +290,6 @@ static ssh_session link_new_session(struct link *link, int fd)
 void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool is_trusted)
 {
 	struct link *link = calloc(1, sizeof(*link));
-	uint64_t began_ns = uv_hrtime();
 	ssh_session session;
 
 	if (link == NULL) {
@@ -321,8 +320,6 @@ void link_accept(struct front *front, int fd, const struct sockaddr *peer, bool 
 		return;
 	}
 	wire_take_turns(&link->wire, &front->turns);
-	/* libssh has read what was there already, and may have computed a key exchange. */
-	wire_turn_use(&link->wire.turn, uv_hrtime() - began_ns);
 	link->has_wire = true;
 	link->open_parts++;
 	uv_timer_start(&link->deadline, on_login_late, (uint64_t)front->limits.login_seconds * 1000,

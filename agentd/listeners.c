@@ -36,9 +36,8 @@ struct door {
 	SLIST_ENTRY(door) entry;
 };
 
-static void on_link_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
+static void let_in(struct door *door, int fd, const struct sockaddr *peer)
 {
-	struct door *door = listener->owner;
 	struct front *front = door->front;
 	const char *reason = NULL;
 	struct grant nobody = {0};
@@ -56,6 +55,16 @@ static void on_link_accepted(struct listener *listener, int fd, const struct soc
 	}
 	link_room_make(front);
 	link_accept(front, fd, peer, endpoint_trusts(door->endpoint, peer));
+}
+
+static void on_link_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
+{
+	struct door *door = listener->owner;
+	uint64_t began_ns = uv_hrtime();
+
+	let_in(door, fd, peer);
+	/* libssh has read what was there already, and may have computed a key exchange. */
+	wire_turns_let_in(&door->front->turns, uv_hrtime() - began_ns);
 }
 
 static void on_local_accepted(struct listener *listener, int fd, const struct sockaddr *peer)

@@ -101,6 +101,7 @@ static void wire_turns_count_strangers(struct wire_turns *turns, uint64_t used_n
 	if (turns->strangers_spent_ns < TURN_NS)
 		return;
 	turns->strangers_spent_ns = 0;
+	turns->has_let_in = false;
 	if (members_are_at_work(turns))
 		uv_timer_start(&turns->strangers_pause, on_strangers_pause_over, STRANGERS_PAUSE_MS,
 			       0);
@@ -187,8 +188,14 @@ void wire_turn_use(struct wire_turn *turn, uint64_t used_ns)
 
 bool wire_turns_keep_strangers_out(const struct wire_turns *turns)
 {
-	return !TAILQ_EMPTY(&turns->strangers) ||
-	       uv_is_active((const uv_handle_t *)&turns->strangers_pause);
+	return uv_is_active((const uv_handle_t *)&turns->strangers_pause) ||
+	       (turns->has_let_in && !TAILQ_EMPTY(&turns->strangers));
+}
+
+void wire_turns_let_in(struct wire_turns *turns, uint64_t used_ns)
+{
+	turns->has_let_in = true;
+	wire_turns_count_strangers(turns, used_ns);
 }
 
 void wire_turn_leave(struct wire_turn *turn)

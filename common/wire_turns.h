@@ -35,6 +35,7 @@ struct wire_turns {
 	struct wire_turn_list strangers;
 	uint64_t spent_ns;	     /* by members, in this turn of the loop */
 	uint64_t strangers_spent_ns; /* since their last pause */
+	bool has_let_in;	     /* the same */
 	uint64_t members_came_ns;    /* when a member last did something; 0: never */
 	uv_idle_t
 		next; /* first in a turn of the loop: members; it also keeps the loop from waiting */
@@ -62,8 +63,14 @@ bool wire_turn_ask(struct wire_turn *turn);
 /* It has used this much of the loop's time. */
 void wire_turn_use(struct wire_turn *turn, uint64_t used_ns);
 
-/* True if no more strangers should be let in now: some are in line, or they pause. */
+/*
+ * True if no more strangers should be let in now: they pause, or some are in line, and one was let in beside these
+ * since the last pause.
+ */
 bool wire_turns_keep_strangers_out(const struct wire_turns *turns);
+
+/* A stranger was let in, or turned away at once, which took this much of the loop's time: it is strangers' time. */
+void wire_turns_let_in(struct wire_turns *turns, uint64_t used_ns);
 
 /* Its turn will not come. */
 void wire_turn_leave(struct wire_turn *turn);
