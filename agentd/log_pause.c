@@ -15,7 +15,7 @@ static void on_prepare(uv_prepare_t *prepare)
 {
 	struct log_pause *pause = prepare->data;
 
-	log_catch_up(); /* whoever waited has been sent what he waited for */
+	log_catch_up(); /* what was to leave in this turn of the loop has left */
 	if (log_has_gathered() && !uv_is_active((uv_handle_t *)&pause->timer))
 		uv_timer_start(&pause->timer, on_pause_over, PAUSE_MS, 0);
 }

@@ -22,6 +22,8 @@ struct signature_line {
 	uint64_t total_ns;
 };
 
+_Static_assert(sizeof(struct signature_line) <= LOG_LATER_MAX, "it is made later");
+
 static void put_signature(const void *data)
 {
 	const struct signature_line *line = data;
@@ -49,7 +51,7 @@ static void copy_name(const char *name, char copy[ID_NAME_MAX + 1])
 	memcpy(copy, name, strnlen(name, ID_NAME_MAX) + 1);
 }
 
-/* A signature for a login, or over a file or commit. The line is made once the build has its answer. */
+/* A signature for a login, or over a file or commit. The line is made when there is time: the build waits for its answer. */
 static void report_signature(const struct record *record)
 {
 	struct signature_line line;

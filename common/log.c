@@ -141,10 +141,11 @@ static void log_write(const char *lines, size_t len, unsigned count)
 
 void log_catch_up(void)
 {
-	void (*make)(const void *data) = log_later_make;
+	void (*make)(const void *data);
 
-	if (!log_is_gathering || make == NULL)
+	if (!log_is_gathering || log_later_make == NULL)
 		return;
+	make = log_later_make;
 	log_later_make = NULL;
 	make(log_later_data);
 }
