@@ -162,9 +162,9 @@ void audit_close(struct audit *audit)
 	audit_writer_close(&audit->writer);
 }
 
-bool audit_is_at_work(const struct audit *audit)
+uint64_t audit_written_count(const struct audit *audit)
 {
-	return is_on(audit) && audit->writer.is_working;
+	return is_on(audit) ? audit->writer.written_count : 0;
 }
 
 void audit_deinit(struct audit *audit)

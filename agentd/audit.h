@@ -64,10 +64,10 @@ void audit_secret(struct audit *audit, const struct grant *grant, const char *na
 /* The file was moved away: opens another. */
 void audit_reopen(struct audit *audit);
 
-/* True while a thread writes. */
-bool audit_is_at_work(const struct audit *audit);
+/* How many lines were written in this run. */
+uint64_t audit_written_count(const struct audit *audit);
 
-/* The last lines are written, once the loop has come round; then audit_deinit. */
+/* The last lines are written, once the loop has come round; then audit_deinit, which says how many are missing. */
 void audit_close(struct audit *audit);
 void audit_deinit(struct audit *audit);
 

@@ -302,7 +302,7 @@ void audit_writer_close(struct audit_writer *writer)
 
 void audit_writer_deinit(struct audit_writer *writer)
 {
-	uint64_t lost = writer->lost_unsaid;
+	uint64_t lost = writer->lost_unsaid + (writer->is_working ? writer->batch_count : 0);
 
 	while (!TAILQ_EMPTY(&writer->queue)) {
 		struct audit_entry *entry = TAILQ_FIRST(&writer->queue);
@@ -314,6 +314,8 @@ void audit_writer_deinit(struct audit_writer *writer)
 	if (lost > 0)
 		log_error("the audit log %s lacks its last %llu lines", writer->destination,
 			  (unsigned long long)lost);
+	if (writer->is_working)
+		return; /* all else is its thread's */
 	audit_sink_close(&writer->sink);
 	free(writer->destination);
 	writer->destination = NULL;

@@ -51,17 +51,34 @@ struct daemon {
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_timer_t drain;
 	uv_timer_t threads; /* while it ends */
-	int ready_fd;	    /* of --fork, else -1 */
+	uint64_t audit_seen_count;
+	int ready_fd; /* of --fork, else -1 */
 	int exit_status;
 	bool ends_with_terminal;
 	bool is_draining;
 	bool is_closing;
+	bool is_late; /* something would have had it wait for ever */
 };
 
-/* Some file system answers nothing: it keeps nobody from ending. */
+static void daemon_wait_for_threads(struct daemon *daemon);
+
+/* A file system that answers nothing is not waited for; an audit log that is only slow is. */
 static void on_threads_late(uv_timer_t *timer)
 {
-	uv_stop(timer->loop);
+	struct daemon *daemon = timer->data;
+
+	if (audit_written_count(&daemon->audit) != daemon->audit_seen_count) {
+		daemon_wait_for_threads(daemon);
+		return;
+	}
+	daemon->is_late = true;
+	uv_stop(&daemon->loop);
+}
+
+static void daemon_wait_for_threads(struct daemon *daemon)
+{
+	daemon->audit_seen_count = audit_written_count(&daemon->audit);
+	uv_timer_start(&daemon->threads, on_threads_late, THREADS_MS, 0);
 }
 
 static void daemon_close(struct daemon *daemon)
@@ -76,7 +93,7 @@ static void daemon_close(struct daemon *daemon)
 	for (size_t i = 0; i < SIGNAL_COUNT; i++)
 		uv_close((uv_handle_t *)&daemon->signals[i], NULL);
 	uv_close((uv_handle_t *)&daemon->drain, NULL);
-	uv_timer_start(&daemon->threads, on_threads_late, THREADS_MS, 0);
+	daemon_wait_for_threads(daemon);
 }
 
 static void on_drained(uv_timer_t *timer)
@@ -101,6 +118,7 @@ static void daemon_drain(struct daemon *daemon)
 	}
 	daemon->is_draining = true;
 	service_notify_stopping(&daemon->notify);
+	reload_cancel(&daemon->reload); /* or it would open doors again */
 	listeners_close(&daemon->listeners);
 	if (daemon->front.relays.busy_count == 0) {
 		daemon_close(daemon);
@@ -203,6 +221,7 @@ static int daemon_init_loop(struct daemon *daemon)
 	uv_timer_init(&daemon->loop, &daemon->drain);
 	daemon->drain.data = daemon;
 	uv_timer_init(&daemon->loop, &daemon->threads);
+	daemon->threads.data = daemon;
 	uv_unref((uv_handle_t *)&daemon->threads);
 	for (size_t i = 0; i < SIGNAL_COUNT; i++) {
 		uv_signal_init(&daemon->loop, &daemon->signals[i]);
@@ -402,16 +421,24 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	log_pause_end(&daemon->log_pause);
 	/* Only now: the end of each connection is on record, too. */
 	audit_close(&daemon->audit);
-	uv_timer_start(&daemon->threads, on_threads_late, THREADS_MS, 0);
+	daemon_wait_for_threads(daemon);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_close((uv_handle_t *)&daemon->threads, NULL);
 	uv_run(&daemon->loop, UV_RUN_NOWAIT);
 }
 
-/* True if a thread works on a file of the host, and its memory is not to be freed. */
-static bool has_thread_at_work(const struct daemon *daemon)
+/*
+ * A thread, or a program that asked somebody, does not come back from a file system that answers nothing: what it
+ * uses cannot be freed. Nothing that matters may outlast us: a process goes when its last thread does.
+ */
+static void daemon_abandon(struct daemon *daemon)
 {
-	return file_queue_is_at_work(&daemon->front.files) || audit_is_at_work(&daemon->audit);
+	log_warn("ending without what a file system of the host, which does not answer, was asked "
+		 "for");
+	access_deinit(&daemon->front.access);
+	keepers_deinit(&daemon->keepers);
+	audit_deinit(&daemon->audit);
+	_exit(daemon->exit_status); /* exit would wait for threads */
 }
 
 int daemon_run(struct options *options)
@@ -421,7 +448,6 @@ int daemon_run(struct options *options)
 		.ready_fd = -1,
 		.listeners = {.inherited = &daemon.inherited_sockets, .dir = {.lock_fd = -1}},
 	};
-	bool is_stuck = false;
 	int err;
 
 	daemon.reload = (struct reload){.front = &daemon.front,
@@ -451,19 +477,15 @@ int daemon_run(struct options *options)
 		if (err == 0)
 			daemon_serve(&daemon, options->command);
 		err = uv_loop_close(&daemon.loop);
-		assert(err == 0 || has_thread_at_work(&daemon));
-		is_stuck = err != 0;
+		assert(err == 0 || daemon.is_late);
 	} else {
 		daemon.exit_status = 1;
 	}
 	listeners_deinit(&daemon.listeners);
 	inherited_sockets_close(&daemon.inherited_sockets);
 	service_notify_close(&daemon.notify);
-	if (is_stuck) {
-		log_warn("ending without what a file system of the host, which does not answer, "
-			 "was asked for");
-		_exit(daemon.exit_status); /* exit would wait for the thread */
-	}
+	if (daemon.is_late && err != 0)
+		daemon_abandon(&daemon);
 	front_deinit(&daemon.front);
 	keepers_deinit(&daemon.keepers);
 	audit_deinit(&daemon.audit);

@@ -9,11 +9,6 @@ void file_queue_init(struct file_queue *queue, uv_loop_t *loop)
 	TAILQ_INIT(&queue->running);
 }
 
-bool file_queue_is_at_work(const struct file_queue *queue)
-{
-	return queue->running_count > 0;
-}
-
 static bool is_at_work_on(const struct file_queue *queue, dev_t device)
 {
 	const struct file_work *work;

@@ -31,13 +31,16 @@ hang_end()
 # expect_end: it is told to, while a thread hangs
 expect_end()
 {
-	local began=$SECONDS
+	local began=$SECONDS keeper sockets
 
+	keeper=$(pgrep -P "$DAEMON_PID" sfa-keeper)
 	until cat /proc/"$DAEMON_PID"/task/*/wchan | grep fuse >/dev/null; do sleep 0.02; done
 	daemon_stop
 	[ $((SECONDS - began)) -lt 10 ] || fail "it took $((SECONDS - began)) s to end"
 	expect_line "$DAEMON_LOG" 'ending without what a file system of the host, which does not answer, was asked for$'
-	[ -z "$(find "$DAEMON_RUNTIME_DIR" -type s)" ] || fail "sockets are left: $(find "$DAEMON_RUNTIME_DIR" -type s)"
+	sockets=$(find "$DAEMON_RUNTIME_DIR" -type s)
+	[ -z "$sockets" ] || fail "sockets are left: $sockets"
+	[ ! -e "/proc/$keeper" ] || fail 'the keeper is left, with the keys'
 }
 
 agentd --key a=./a.pem --secret id=one,src=hung/one --audit-log audit.log
