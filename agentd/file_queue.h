@@ -3,8 +3,8 @@
  * gone answers nothing.
  *
  * Threads that hang are not to be all the loop's pool has, or the audit log, which is written in one,
- * would wait for a secret. So but a few work here at once, and never two on one file system: one that
- * hangs costs a thread, and whoever wants another goes on. What has no thread waits, in the order it
+ * would wait for a secret. So but a few work here at once, and never two on one file system, as far as is
+ * known: one that hangs costs a thread, and whoever wants another goes on. What has no thread waits, in the order it
  * came.
  */
 #ifndef AGENTD_FILE_QUEUE_H
@@ -43,9 +43,6 @@ struct file_work {
 };
 
 void file_queue_init(struct file_queue *queue, uv_loop_t *loop);
-
-/* True while a thread of it works. */
-bool file_queue_is_at_work(const struct file_queue *queue);
 
 /* The work must be idle. done is never called from within. */
 void file_work_start(struct file_work *work);

@@ -17,6 +17,7 @@ struct item {
 };
 
 struct offer_secrets {
+	struct front *front;
 	void (*on_done)(void *owner); /* NULL once closed */
 	void *owner;
 	size_t pending;
@@ -42,13 +43,27 @@ static void look(struct file_work *work)
 		item->err = -EINVAL;
 	else
 		item->size = (uint64_t)st.st_size;
+	if (item->err == 0)
+		item->device = st.st_dev;
 	item->is_directory = item->err == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Something may have been mounted since it was looked at last. */
+static void note_device(struct secret_set *set, const struct item *item)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct offered_secret *offered = &set->list[i];
+
+		if (offered->path != NULL && strcmp(offered->path, item->path) == 0)
+			offered->device = item->device;
+	}
 }
 
 static void on_looked(struct file_work *work)
 {
 	struct offer_secrets *secrets = work->owner;
 
+	note_device(&secrets->front->secrets, (const struct item *)work);
 	if (--secrets->pending > 0)
 		return;
 	if (secrets->on_done == NULL)
@@ -87,6 +102,7 @@ int offer_secrets_start(struct front *front, const struct grant *grant,
 		*out = NULL;
 		return err;
 	}
+	secrets->front = front;
 	secrets->on_done = on_done;
 	secrets->owner = owner;
 	for (size_t i = 0; i < secrets->count; i++) {

@@ -10,7 +10,6 @@ set -euo pipefail
 agentd_begin
 
 mkdir hung
-mount -t tmpfs tmpfs hung
 key_make a.pem
 secrets=()
 for name in one two three four five six; do
@@ -20,6 +19,12 @@ done
 printf 'good\n' >good
 agentd --key a=./a.pem --secret id=good,src=good "${secrets[@]}" --limit secret-stall-seconds=2 \
 	--audit-log audit.log --audit required
+# What is mounted later is a file system of its own, once somebody has looked.
+mount -t tmpfs tmpfs hung
+for name in one two three four five six; do
+	printf '%s\n' "$name" >"hung/$name"
+done
+ssh_peer exec offer >offer.log
 "$HANG_DIRECTORY" hung >hang.log &
 hang=$!
 await_line hang.log '^hung$'
