@@ -2,6 +2,7 @@
 
 #include "agentd/lease.h"
 #include "agentd/link.h"
+#include "agentd/record.h"
 #include "agentd/report.h"
 #include "common/log.h"
 
@@ -114,4 +115,23 @@ bool link_room_make_for(struct front *front, const struct sockaddr *peer)
 		evict(count.oldest, "too many logins from its address have failed");
 	}
 	return true;
+}
+
+bool link_room_let_in(struct front *front, const struct sockaddr *peer)
+{
+	const char *reason = NULL;
+	struct grant nobody = {0};
+
+	if (!access_is_allowed(&front->access, peer))
+		reason = "the address is not among those of --allow";
+	else if (!link_room_make_for(front, peer))
+		reason = "as many links as are allowed are open from this address";
+	if (reason == NULL) {
+		link_room_make(front);
+		return true;
+	}
+	address_format(peer, nobody.peer);
+	refusals_count(&front->relays.refusals, reason);
+	record_refusal(&nobody, "-", "connect", reason, front->relays.audit);
+	return false;
 }

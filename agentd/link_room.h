@@ -21,4 +21,10 @@ void link_room_make(struct front *front);
  */
 bool link_room_make_for(struct front *front, const struct sockaddr *peer);
 
+/*
+ * True if peer may have one more, as link_room_make_for and --allow say, and there is room for it now; else why not is on
+ * record.
+ */
+bool link_room_let_in(struct front *front, const struct sockaddr *peer);
+
 #endif

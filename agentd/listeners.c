@@ -10,7 +10,6 @@
 #include "agentd/link.h"
 #include "agentd/link_room.h"
 #include "agentd/local.h"
-#include "agentd/record.h"
 #include "agentd/responder.h"
 #include "agentd/unix_socket.h"
 #include "common/log.h"
@@ -36,33 +35,15 @@ struct door {
 	SLIST_ENTRY(door) entry;
 };
 
-static void let_in(struct door *door, int fd, const struct sockaddr *peer)
-{
-	struct front *front = door->front;
-	const char *reason = NULL;
-	struct grant nobody = {0};
-
-	if (!access_is_allowed(&front->access, peer))
-		reason = "the address is not among those of --allow";
-	else if (!link_room_make_for(front, peer))
-		reason = "as many links as are allowed are open from this address";
-	if (reason != NULL) {
-		address_format(peer, nobody.peer);
-		refusals_count(&front->relays.refusals, reason);
-		record_refusal(&nobody, "-", "connect", reason, front->relays.audit);
-		close(fd);
-		return;
-	}
-	link_room_make(front);
-	link_accept(front, fd, peer, endpoint_trusts(door->endpoint, peer));
-}
-
 static void on_link_accepted(struct listener *listener, int fd, const struct sockaddr *peer)
 {
 	struct door *door = listener->owner;
 	uint64_t began_ns = uv_hrtime();
 
-	let_in(door, fd, peer);
+	if (link_room_let_in(door->front, peer))
+		link_accept(door->front, fd, peer, endpoint_trusts(door->endpoint, peer));
+	else
+		close(fd);
 	/* libssh has read what was there already, and may have computed a key exchange. */
 	wire_turns_let_in(&door->front->turns, uv_hrtime() - began_ns);
 }

@@ -21,7 +21,7 @@ TAILQ_HEAD(upstream_list, upstream);
 struct source_state {
 	unsigned source_count; /* that share it */
 	struct statistics statistics;
-	struct id_lease *lease; /* of the id: shared with states of its other backings */
+	struct id_lease *lease;	      /* of the id: shared with states of its other backings */
 	unsigned relay_count;	      /* agent connections of builds */
 	unsigned open_count;	      /* connections to the agent or keeper */
 	struct upstream_list holders; /* those that have one */

@@ -199,7 +199,7 @@ START_TEST(the_last_who_holds_it_frees_it)
 	ck_assert(now_s - lease->begun_s <= 1);
 	ck_assert_ptr_eq(id_lease_share(lease), lease);
 	id_lease_release(lease);
-	lease->used = 1; /* it is there */
+	lease->used = 1;	 /* it is there */
 	id_lease_release(lease); /* and no leak, as the sanitizer knows */
 }
 END_TEST
