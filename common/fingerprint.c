@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,17 +28,10 @@ void fingerprint_hash(struct byte_view key_blob, uint8_t hash[FINGERPRINT_HASH_L
 
 void fingerprint_text(const uint8_t hash[FINGERPRINT_HASH_LEN], char text[FINGERPRINT_TEXT_MAX])
 {
-	struct byte_buf buf;
+	unsigned char padded[(FINGERPRINT_HASH_LEN + 2) / 3 * 4 + 1];
 
-	byte_buf_init(&buf, FINGERPRINT_TEXT_MAX);
-	byte_buf_put_bytes(&buf, "SHA256:", strlen("SHA256:"));
-	base64_put(&buf, (struct byte_view){hash, FINGERPRINT_HASH_LEN}, BASE64_STANDARD_UNPADDED);
-	byte_buf_put_u8(&buf, '\0');
-	if (byte_buf_status(&buf) == 0)
-		memcpy(text, buf.data, buf.len);
-	else
-		text[0] = '\0'; /* out of memory: a log line without it */
-	byte_buf_deinit(&buf);
+	EVP_EncodeBlock(padded, hash, FINGERPRINT_HASH_LEN);
+	snprintf(text, FINGERPRINT_TEXT_MAX, "SHA256:%.43s", (const char *)padded);
 }
 
 int fingerprint_parse(const char *text, uint8_t hash[FINGERPRINT_HASH_LEN])

@@ -175,6 +175,7 @@ void wire_cork(struct wire *wire)
 static void wire_poll(struct wire *wire)
 {
 	bool was_asked = (ssh_get_poll_flags(wire->session) & SSH_WRITE_PENDING) != 0;
+	bool has_unsent;
 
 	if (ssh_event_dopoll(wire->event, 0) == SSH_ERROR)
 		wire->has_failed = true;
@@ -183,8 +184,9 @@ static void wire_poll(struct wire *wire)
 	 * libssh would buffer without end, so the channels give it nothing until it has sent them.
 	 * (Its wish to write says nothing: it outlives a poll that also read.)
 	 */
-	wire->is_blocked = was_asked && wire_has_unsent(wire);
-	if (!wire_has_unsent(wire))
+	has_unsent = wire_has_unsent(wire);
+	wire->is_blocked = was_asked && has_unsent;
+	if (!has_unsent)
 		wire->packets_at_empty = wire->packet_counter.out_packets;
 }
 
