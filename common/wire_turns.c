@@ -101,7 +101,6 @@ static void wire_turns_count_strangers(struct wire_turns *turns, uint64_t used_n
 	if (turns->strangers_spent_ns < TURN_NS)
 		return;
 	turns->strangers_spent_ns = 0;
-	turns->has_let_in = false;
 	if (members_are_at_work(turns))
 		uv_timer_start(&turns->strangers_pause, on_strangers_pause_over, STRANGERS_PAUSE_MS,
 			       0);
@@ -189,12 +188,12 @@ void wire_turn_use(struct wire_turn *turn, uint64_t used_ns)
 bool wire_turns_keep_strangers_out(const struct wire_turns *turns)
 {
 	return uv_is_active((const uv_handle_t *)&turns->strangers_pause) ||
-	       (turns->has_let_in && !TAILQ_EMPTY(&turns->strangers));
+	       turns->pass_end != NULL;
 }
 
 void wire_turns_let_in(struct wire_turns *turns, uint64_t used_ns)
 {
-	turns->has_let_in = true;
+	turns->pass_end = TAILQ_LAST(&turns->strangers, wire_turn_list);
 	wire_turns_count_strangers(turns, used_ns);
 }
 
@@ -204,4 +203,6 @@ void wire_turn_leave(struct wire_turn *turn)
 		return;
 	TAILQ_REMOVE(wire_turn_line(turn), turn, entry);
 	turn->is_waiting = false;
+	if (turn->turns->pass_end == turn)
+		turn->turns->pass_end = NULL;
 }

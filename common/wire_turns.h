@@ -35,8 +35,9 @@ struct wire_turns {
 	struct wire_turn_list strangers;
 	uint64_t spent_ns;	     /* by members, in this turn of the loop */
 	uint64_t strangers_spent_ns; /* since their last pause */
-	bool has_let_in;	     /* the same */
-	uint64_t members_came_ns;    /* when a member last did something; 0: never */
+	struct wire_turn
+		*pass_end; /* last in their line when one was let in; NULL: had its turn since */
+	uint64_t members_came_ns; /* when a member last did something; 0: never */
 	uv_idle_t
 		next; /* first in a turn of the loop: members; it also keeps the loop from waiting */
 	uv_prepare_t strangers_turn; /* then a stranger, when all members' replies have left */
@@ -64,8 +65,8 @@ bool wire_turn_ask(struct wire_turn *turn);
 void wire_turn_use(struct wire_turn *turn, uint64_t used_ns);
 
 /*
- * True if no more strangers should be let in now: they pause, or some are in line, and one was let in beside these
- * since the last pause.
+ * True if no more strangers should be let in now: they pause, or one was let in, and not all who were in line then have
+ * had their turn. So the line gets no longer than is served, and who never leaves it keeps nobody out.
  */
 bool wire_turns_keep_strangers_out(const struct wire_turns *turns);
 

@@ -116,21 +116,27 @@ START_TEST(one_stranger_is_served_in_a_turn)
 END_TEST
 
 /* Beside those who never leave the line: else they would keep all others out. */
-START_TEST(one_is_let_in_beside_those_in_line_with_each_share_of_time)
+START_TEST(one_is_let_in_each_time_that_all_in_line_have_had_their_turn)
 {
 	begin();
 	ck_assert(!wire_turns_keep_strangers_out(&turns));
+	wire_turns_let_in(&turns, 1000);
+	ck_assert(!wire_turns_keep_strangers_out(&turns)); /* nobody is in line */
 	ck_assert(!wire_turn_ask(&wires[0]));
+	ck_assert(!wire_turn_ask(&wires[1]));
 	ck_assert(!wire_turns_keep_strangers_out(&turns));
 	wire_turns_let_in(&turns, 1000);
 	ck_assert(wire_turns_keep_strangers_out(&turns));
-	take_turn(); /* the share is used up */
-	ck_assert(!wire_turn_ask(&wires[0]));
+	take_turn();
+	ck_assert(!wire_turn_ask(&wires[0])); /* again, behind the other */
+	ck_assert(wire_turns_keep_strangers_out(&turns));
+	take_turn();
+	ck_assert_int_eq(order[1], 1);
 	ck_assert(!wire_turns_keep_strangers_out(&turns));
 	wire_turns_let_in(&turns, 1000);
 	ck_assert(wire_turns_keep_strangers_out(&turns));
 	wire_turn_leave(&wires[0]);
-	ck_assert(!wire_turns_keep_strangers_out(&turns)); /* nobody is in line */
+	ck_assert(!wire_turns_keep_strangers_out(&turns));
 	end();
 }
 END_TEST
@@ -249,7 +255,7 @@ int main(void)
 	tcase_add_test(tests, who_asks_twice_is_in_line_once);
 	tcase_add_test(tests, nobody_goes_before_those_in_line);
 	tcase_add_test(tests, one_stranger_is_served_in_a_turn);
-	tcase_add_test(tests, one_is_let_in_beside_those_in_line_with_each_share_of_time);
+	tcase_add_test(tests, one_is_let_in_each_time_that_all_in_line_have_had_their_turn);
 	tcase_add_test(tests, strangers_and_members_do_not_wait_for_each_other);
 	tcase_add_test(tests, strangers_pause_while_members_are_at_work);
 	tcase_add_test(tests, time_that_letting_strangers_in_takes_makes_them_pause);
