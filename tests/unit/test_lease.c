@@ -2,10 +2,21 @@
 
 #include "agentd/grant.h"
 
-#include "tests/support/unit.h"
 #include <stdio.h>
+#include <time.h>
+
+#include "tests/support/unit.h"
 
 static struct lease_book book;
+static time_t wall_clock = 1800000000; /* as somebody has set it */
+
+/* libc's, for this program. */
+time_t time(time_t *out)
+{
+	if (out != NULL)
+		*out = wall_clock;
+	return wall_clock;
+}
 
 static void book_deinit(void)
 {
@@ -190,6 +201,19 @@ START_TEST(grants_of_one_address_and_one_token_name_are_one_build)
 }
 END_TEST
 
+START_TEST(wall_clock_runs_on_where_it_is_set_back)
+{
+	uint64_t first_s = lease_wall_clock_s();
+
+	ck_assert_uint_eq(first_s, 1800000000);
+	wall_clock -= 3600;
+	ck_assert_uint_ge(lease_wall_clock_s(), first_s);
+	ck_assert_uint_le(lease_wall_clock_s(), first_s + 60);
+	wall_clock += 7200;
+	ck_assert_uint_eq(lease_wall_clock_s(), first_s + 3600);
+}
+END_TEST
+
 START_TEST(the_last_who_holds_it_frees_it)
 {
 	struct id_lease *lease = id_lease_new();
@@ -198,8 +222,9 @@ START_TEST(the_last_who_holds_it_frees_it)
 	ck_assert_ptr_nonnull(lease);
 	ck_assert(now_s - lease->begun_s <= 1);
 	ck_assert_ptr_eq(id_lease_share(lease), lease);
+	ck_assert_uint_eq(lease->holder_count, 2);
 	id_lease_release(lease);
-	lease->used = 1;	 /* it is there */
+	ck_assert_uint_eq(lease->holder_count, 1);
 	id_lease_release(lease); /* and no leak, as the sanitizer knows */
 }
 END_TEST
@@ -222,6 +247,7 @@ int main(void)
 	tcase_add_test(tests, an_id_ends_with_its_signatures);
 	tcase_add_test(tests, a_grant_covers_the_secrets_of_its_token);
 	tcase_add_test(tests, grants_of_one_address_and_one_token_name_are_one_build);
+	tcase_add_test(tests, wall_clock_runs_on_where_it_is_set_back);
 	tcase_add_test(tests, the_last_who_holds_it_frees_it);
 	return unit_main(tests, "lease");
 }
