@@ -167,6 +167,11 @@ uint64_t audit_written_count(const struct audit *audit)
 	return is_on(audit) ? audit->writer.written_count : 0;
 }
 
+bool audit_is_behind(const struct audit *audit)
+{
+	return is_on(audit) && (audit->writer.is_working || audit->writer.queue_len > 0);
+}
+
 void audit_deinit(struct audit *audit)
 {
 	if (is_on(audit))

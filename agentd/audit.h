@@ -64,8 +64,9 @@ void audit_secret(struct audit *audit, const struct grant *grant, const char *na
 /* The file was moved away: opens another. */
 void audit_reopen(struct audit *audit);
 
-/* How many lines were written in this run. */
+/* How many lines were written in this run; and whether there are more to write. */
 uint64_t audit_written_count(const struct audit *audit);
+bool audit_is_behind(const struct audit *audit);
 
 /* The last lines are written, once the loop has come round; then audit_deinit, which says how many are missing. */
 void audit_close(struct audit *audit);

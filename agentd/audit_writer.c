@@ -302,8 +302,10 @@ void audit_writer_close(struct audit_writer *writer)
 
 void audit_writer_deinit(struct audit_writer *writer)
 {
-	uint64_t lost = writer->lost_unsaid + (writer->is_working ? writer->batch_count : 0);
+	uint64_t lost = writer->lost_unsaid;
 
+	for (size_t i = 0; writer->is_working && i < writer->batch_count; i++)
+		lost += !writer->batch[i]->is_gap;
 	while (!TAILQ_EMPTY(&writer->queue)) {
 		struct audit_entry *entry = TAILQ_FIRST(&writer->queue);
 
@@ -312,8 +314,8 @@ void audit_writer_deinit(struct audit_writer *writer)
 		lost++;
 	}
 	if (lost > 0)
-		log_error("the audit log %s lacks its last %llu lines", writer->destination,
-			  (unsigned long long)lost);
+		log_error("the audit log %s %s its last %llu lines", writer->destination,
+			  writer->is_working ? "may lack" : "lacks", (unsigned long long)lost);
 	if (writer->is_working)
 		return; /* all else is its thread's */
 	audit_sink_close(&writer->sink);

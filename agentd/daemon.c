@@ -17,6 +17,7 @@
 #include "agentd/inherited_sockets.h"
 #include "agentd/keeper/keeper.h"
 #include "agentd/keeper_watch.h"
+#include "agentd/last_wait.h"
 #include "agentd/listeners.h"
 #include "agentd/log_pause.h"
 #include "agentd/mint.h"
@@ -30,7 +31,6 @@
 enum {
 	DRAIN_MS = 10 * 1000, /* requests in flight may take this long when the daemon ends */
 	FLUSH_MS = 100,	      /* and their replies this long to leave */
-	THREADS_MS = 1000,    /* threads this long to come back from the files that they work on */
 };
 
 static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
@@ -50,36 +50,13 @@ struct daemon {
 	struct process_limits inherited; /* the child's */
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_timer_t drain;
-	uv_timer_t threads; /* while it ends */
-	uint64_t audit_seen_count;
-	int ready_fd; /* of --fork, else -1 */
+	struct last_wait last_wait; /* while it ends */
+	int ready_fd;		    /* of --fork, else -1 */
 	int exit_status;
 	bool ends_with_terminal;
 	bool is_draining;
 	bool is_closing;
-	bool is_late; /* something would have had it wait for ever */
 };
-
-static void daemon_wait_for_threads(struct daemon *daemon);
-
-/* A file system that answers nothing is not waited for; an audit log that is only slow is. */
-static void on_threads_late(uv_timer_t *timer)
-{
-	struct daemon *daemon = timer->data;
-
-	if (audit_written_count(&daemon->audit) != daemon->audit_seen_count) {
-		daemon_wait_for_threads(daemon);
-		return;
-	}
-	daemon->is_late = true;
-	uv_stop(&daemon->loop);
-}
-
-static void daemon_wait_for_threads(struct daemon *daemon)
-{
-	daemon->audit_seen_count = audit_written_count(&daemon->audit);
-	uv_timer_start(&daemon->threads, on_threads_late, THREADS_MS, 0);
-}
 
 static void daemon_close(struct daemon *daemon)
 {
@@ -93,7 +70,7 @@ static void daemon_close(struct daemon *daemon)
 	for (size_t i = 0; i < SIGNAL_COUNT; i++)
 		uv_close((uv_handle_t *)&daemon->signals[i], NULL);
 	uv_close((uv_handle_t *)&daemon->drain, NULL);
-	daemon_wait_for_threads(daemon);
+	last_wait_begin(&daemon->last_wait);
 }
 
 static void on_drained(uv_timer_t *timer)
@@ -220,9 +197,7 @@ static int daemon_init_loop(struct daemon *daemon)
 		return err;
 	uv_timer_init(&daemon->loop, &daemon->drain);
 	daemon->drain.data = daemon;
-	uv_timer_init(&daemon->loop, &daemon->threads);
-	daemon->threads.data = daemon;
-	uv_unref((uv_handle_t *)&daemon->threads);
+	last_wait_init(&daemon->last_wait, &daemon->loop, &daemon->audit);
 	for (size_t i = 0; i < SIGNAL_COUNT; i++) {
 		uv_signal_init(&daemon->loop, &daemon->signals[i]);
 		daemon->signals[i].data = daemon;
@@ -421,23 +396,24 @@ static void daemon_serve(struct daemon *daemon, char **command)
 	log_pause_end(&daemon->log_pause);
 	/* Only now: the end of each connection is on record, too. */
 	audit_close(&daemon->audit);
-	daemon_wait_for_threads(daemon);
+	last_wait_begin(&daemon->last_wait);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
-	uv_close((uv_handle_t *)&daemon->threads, NULL);
+	last_wait_close(&daemon->last_wait);
 	uv_run(&daemon->loop, UV_RUN_NOWAIT);
 }
 
 /*
  * A thread, or a program that asked somebody, does not come back from a file system that answers nothing: what it
- * uses cannot be freed. Nothing that matters may outlast us: a process goes when its last thread does.
+ * uses cannot be freed. What is secret may not outlast us: a process, and its memory, goes when its last thread does.
  */
 static void daemon_abandon(struct daemon *daemon)
 {
 	log_warn("ending without what a file system of the host, which does not answer, was asked "
 		 "for");
-	access_deinit(&daemon->front.access);
-	keepers_deinit(&daemon->keepers);
 	audit_deinit(&daemon->audit);
+	access_deinit(&daemon->front.access);
+	secret_set_deinit(&daemon->front.secrets);
+	keepers_let_go(&daemon->keepers);
 	_exit(daemon->exit_status); /* exit would wait for threads */
 }
 
@@ -477,14 +453,14 @@ int daemon_run(struct options *options)
 		if (err == 0)
 			daemon_serve(&daemon, options->command);
 		err = uv_loop_close(&daemon.loop);
-		assert(err == 0 || daemon.is_late);
+		assert(err == 0 || daemon.last_wait.is_over);
 	} else {
 		daemon.exit_status = 1;
 	}
 	listeners_deinit(&daemon.listeners);
 	inherited_sockets_close(&daemon.inherited_sockets);
 	service_notify_close(&daemon.notify);
-	if (daemon.is_late && err != 0)
+	if (daemon.last_wait.is_over && err != 0)
 		daemon_abandon(&daemon);
 	front_deinit(&daemon.front);
 	keepers_deinit(&daemon.keepers);

@@ -228,18 +228,28 @@ void keepers_detach(struct keepers *keepers)
 		keeper_watch_detach(watch);
 }
 
-void keepers_deinit(struct keepers *keepers)
+void keepers_let_go(struct keepers *keepers)
 {
 	struct keeper_watch *watch;
-	struct keeper_watch *next;
 
-	for (watch = LIST_FIRST(&keepers->list); watch != NULL; watch = next) {
-		next = LIST_NEXT(watch, entry);
+	LIST_FOREACH(watch, &keepers->list, entry) {
 		/* One that loads listens to nobody; one that serves wipes its keys, and ends. */
 		if (watch->is_loading)
 			(void)kill(watch->pid, SIGKILL);
 		if (watch->control_fd >= 0)
 			close(watch->control_fd);
+		watch->control_fd = -1;
+	}
+}
+
+void keepers_deinit(struct keepers *keepers)
+{
+	struct keeper_watch *watch;
+	struct keeper_watch *next;
+
+	keepers_let_go(keepers);
+	for (watch = LIST_FIRST(&keepers->list); watch != NULL; watch = next) {
+		next = LIST_NEXT(watch, entry);
 		while (watch->pid > 0 && waitpid(watch->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		free(watch);

@@ -67,6 +67,9 @@ unsigned keepers_forget(struct keepers *keepers);
 /* Takes all off the loop. */
 void keepers_detach(struct keepers *keepers);
 
+/* Has them end, and waits for nothing: for a process that ends. */
+void keepers_let_go(struct keepers *keepers);
+
 /* Ends them, by letting go, and waits for their end. After the loop is closed, and the sources are
  * gone. */
 void keepers_deinit(struct keepers *keepers);
