@@ -9,6 +9,7 @@
 #include "agentd/keeper/public_line.h"
 #include "agentd/regular_file.h"
 #include "common/certificate.h"
+#include "common/log.h"
 
 enum { PUBLIC_FILE_MAX = 256 * 1024 };
 
@@ -69,9 +70,11 @@ static int add_lines(struct allowed_keys *keys, struct byte_view text)
 
 static int explain(int err, const char *word, const char *what, char reason[POLICY_REASON_MAX])
 {
+	char escaped[LOG_ESCAPED_MAX];
+
 	if (err == 0 || err == -ENOMEM)
 		return err;
-	snprintf(reason, POLICY_REASON_MAX, "%s: %s", word, what);
+	snprintf(reason, POLICY_REASON_MAX, "%.140s: %s", log_escape(view_of(word), escaped), what);
 	return -EINVAL;
 }
 

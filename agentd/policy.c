@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/duration.h"
+#include "common/log.h"
 #include "common/number.h"
 #include "common/repo_pattern.h"
 
@@ -30,6 +31,7 @@ static int set_repos(void *place, const char *value, char reason[POLICY_REASON_M
 	int err = set_words(place, value, reason);
 
 	for (size_t i = count; err == 0 && i < repos->count; i++) {
+		char escaped[LOG_ESCAPED_MAX];
 		struct repo_place pattern;
 
 		err = repo_pattern_parse(repos->list[i], &pattern);
@@ -37,7 +39,7 @@ static int set_repos(void *place, const char *value, char reason[POLICY_REASON_M
 			snprintf(reason, POLICY_REASON_MAX,
 				 "\"%.100s\" is no repository: say HOST[:PORT]/PATH, such as "
 				 "github.com/org/repo or github.com/org/*",
-				 repos->list[i]);
+				 log_escape(view_of(repos->list[i]), escaped));
 	}
 	return err;
 }

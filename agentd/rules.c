@@ -20,12 +20,13 @@ static int add_hosts(struct rules *rules, char reason[POLICY_REASON_MAX])
 	if (rules->hosts == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < words->count; i++) {
+		char escaped[LOG_ESCAPED_MAX];
 		int err = trusted_hosts_add(rules->trusted, words->list[i], &rules->hosts[i]);
 
 		if (err == -EINVAL)
 			snprintf(reason, POLICY_REASON_MAX,
-				 "host: %s: no host is called that; say HOST or HOST:PORT",
-				 words->list[i]);
+				 "host: %.150s: no host is called that; say HOST or HOST:PORT",
+				 log_escape(view_of(words->list[i]), escaped));
 		if (err != 0)
 			return err;
 		rules->host_count++;
