@@ -210,6 +210,11 @@ static size_t log_write_text(enum log_level level, const char *format, va_list a
 	len += more;
 	if (len > LOG_TEXT_MAX - 2)
 		len = LOG_TEXT_MAX - 2;
+	/* What strangers say is escaped; a path of the user's may hold them, too. A terminal obeys them, and a reader of lines. */
+	for (int i = 0; i < len; i++) {
+		if ((uint8_t)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	}
 	line[len++] = '\n';
 	return (size_t)len;
 }

@@ -6,6 +6,7 @@
 #include "agentd/allowed_keys.h"
 #include "agentd/keeper/public_line.h"
 #include "common/certificate.h"
+#include "common/log.h"
 #include "tests/fuzz/memory_file.h"
 
 static int read_file(struct byte_view text, struct allowed_keys *keys)
@@ -87,10 +88,14 @@ static void check_file(struct byte_view text)
 	check_line(text);
 }
 
+/* Of a word, in a reason. */
+enum { NAMED_LEN_MAX = 140 };
+
 /* A fingerprint is written in one way only; anything else but a path is none, and the reason names it. */
 static void check_word(const char *word)
 {
 	struct allowed_keys keys = {0};
+	char escaped[LOG_ESCAPED_MAX];
 	char reason[POLICY_REASON_MAX] = "";
 	char text[FINGERPRINT_TEXT_MAX];
 
@@ -102,8 +107,9 @@ static void check_word(const char *word)
 		FUZZ_CHECK(strcmp(text, word) == 0);
 	} else {
 		FUZZ_CHECK(keys.count == 0 && keys.list == NULL);
+		log_escape(view_of(word), escaped);
 		FUZZ_CHECK(reason[0] != '\0' &&
-			   strncmp(reason, word, strnlen(word, sizeof(reason) - 1)) == 0);
+			   strncmp(reason, escaped, strnlen(escaped, NAMED_LEN_MAX)) == 0);
 	}
 	allowed_keys_deinit(&keys);
 }

@@ -291,6 +291,15 @@ START_TEST(other_threads_write_at_once)
 }
 END_TEST
 
+START_TEST(line_is_one_line_whatever_is_in_it)
+{
+	log_init("p", LOG_LEVEL_INFO);
+	stderr_pipe_begin();
+	log_info("a\nb\033[2J\x7f\xc3\xa9 \r%s", "\t");
+	ck_assert_str_eq(stderr_pipe_end(), "p: a?b?[2J?\xc3\xa9 ??\n");
+}
+END_TEST
+
 static void put_number(const void *data)
 {
 	log_info("number %d", *(const int *)data);
@@ -369,6 +378,7 @@ int main(void)
 	tcase_add_test(tests, more_than_fits_into_a_write_is_whole_and_in_order);
 	tcase_add_test(tests, gathered_lines_that_nobody_reads_are_all_counted);
 	tcase_add_test(tests, other_threads_write_at_once);
+	tcase_add_test(tests, line_is_one_line_whatever_is_in_it);
 	tcase_add_test(tests, line_made_later_has_its_place_and_what_it_was_given);
 	tcase_add_test(tests, line_is_not_made_later_where_none_is_gathered);
 	return unit_main(tests, "log");
