@@ -7,6 +7,8 @@
 #                         connection for a while; writes a line for each to $results. Two probes are then
 #                         contenders of the group `links`: beside 1 idle link, and beside 1,000
 #
+# All have one link more, which was there first: what that took, the others share.
+#
 # Memory is the daemon's own, of both its processes: anonymous pages that it holds. What the kernel holds for its sockets
 # is not in it, and is the same for every server.
 #
@@ -28,6 +30,8 @@ _links_with()
 	local links=$1 before idle connected number
 
 	daemon_for "links-$links" --key "keys=$bench_keys" --limit upstream-per-id=4000 --limit links-per-address=4096
+	_link_start "$links-0"
+	director_await "idle-$links-0"
 	before=$(_memory_kib "$daemon_pid")
 	for ((number = 1; number <= links; number++)); do
 		_link_start "$links-$number"

@@ -110,7 +110,7 @@ function print_times(discipline, title, names,    count, list, i) {
 function print_memory(    i) {
 	if (memory_count == 0)
 		return
-	print "\n| links | daemon without any, KiB | with all of them idle | each | with an agent connection on each | each |"
+	print "\n| links | daemon with one, KiB | with so many more, idle | each | with an agent connection on each | each |"
 	print "|---|---|---|---|---|---|"
 	for (i = 1; i <= memory_count; i++)
 		printf "| %d | %d | %d | %.1f | %d | %.1f |\n", links[i], before[i], idle[i], (idle[i] - before[i]) / links[i],
