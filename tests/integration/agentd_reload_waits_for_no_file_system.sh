@@ -5,9 +5,7 @@
 # time, with the secret's name, and builds are served meanwhile; as is one whose file is not there.
 set -euo pipefail
 . "$(dirname "$0")/../support/reload.sh"
-[ "$(id -u)" -eq 0 ] || skip 'only root can mount a file system that hangs'
-[ -w /dev/fuse ] || skip 'there is no /dev/fuse for a file system that hangs'
-[ "${1:-}" = inside ] || exec unshare -m "$0" inside
+. "$(dirname "$0")/../support/hung.sh"
 reload_begin
 
 old=('[limits]' 'secret-stall-seconds = 2' '[id a]' 'key = a.pem' '[secret one]' 'src = hung/one')
@@ -20,9 +18,7 @@ echo good >good
 key_make a.pem
 conf "${old[@]}"
 agentd --config conf
-"$HANG_DIRECTORY" hung >hang.log &
-hang=$!
-await_line hang.log '^hung$'
+hang_begin
 
 conf "${old[@]}" '[secret good]' 'src = good'
 reload
@@ -31,7 +27,7 @@ expect_line good.log '^good$'
 
 conf "${old[@]}" '[secret two]' 'src = hung/two'
 kill -HUP "$DAEMON_PID"
-until cat /proc/"$DAEMON_PID"/task/*/wchan | grep fuse >/dev/null; do sleep 0.02; done
+await_hung
 expect_served a
 ssh_peer exec 'secret good' >good.log || fail 'what was on offer is not any more'
 daemon_await_log '\[secret two\]: /.*/hung/two: its file system does not answer$'
@@ -42,9 +38,7 @@ reload
 conf "${old[@]}" '[secret good]' 'src = good'
 reload_refused '\[secret good\]: /.*/good: it cannot be looked at: file systems of other secrets do not answer$'
 
-kill "$hang"
-wait "$hang" || true
-until umount hung 2>/dev/null; do sleep 0.02; done # the thread is on its way out of it
+hang_end
 conf "${old[@]}" '[secret gone]' 'src = gone'
 reload_refused '\[secret gone\]: /.*/gone: No such file'
 conf "${old[@]}" '[secret two]' 'src = hung/two'

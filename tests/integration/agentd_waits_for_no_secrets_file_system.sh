@@ -4,9 +4,7 @@
 # it asks; other secrets, and signatures that must be on record first, do not wait for it.
 set -euo pipefail
 . "$(dirname "$0")/../support/agentd.sh"
-[ "$(id -u)" -eq 0 ] || skip 'only root can mount a file system that hangs'
-[ -w /dev/fuse ] || skip 'there is no /dev/fuse for a file system that hangs'
-[ "${1:-}" = inside ] || exec unshare -m "$0" inside
+. "$(dirname "$0")/../support/hung.sh"
 agentd_begin
 
 mkdir hung
@@ -25,9 +23,7 @@ for name in one two three four five six; do
 	printf '%s\n' "$name" >"hung/$name"
 done
 ssh_peer exec offer >offer.log
-"$HANG_DIRECTORY" hung >hang.log &
-hang=$!
-await_line hang.log '^hung$'
+hang_begin
 
 # hung_threads: how many of the daemon's threads wait for that file system
 hung_threads()
@@ -57,9 +53,7 @@ expect_line offer.log '^secret six unavailable the file system on the host does 
 expect_line offer.log '^secret good file 5$'
 
 # Once it is back, or gone for good, so are they.
-kill "$hang"
-wait "$hang" || true
-umount hung
+hang_end
 ssh_peer exec 'secret six' >six.log || fail 'the secret is not there again'
 expect_line six.log '^six$'
 daemon_stop
