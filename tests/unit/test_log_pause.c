@@ -6,6 +6,25 @@
 #include "tests/support/stderr_pipe.h"
 #include "tests/support/unit.h"
 
+static struct log_pause of_log;
+static uv_loop_t loop;
+
+static void begin(void)
+{
+	stderr_pipe_begin();
+	log_init("p", LOG_LEVEL_INFO);
+	uv_loop_init(&loop);
+	log_pause_begin(&of_log, &loop);
+}
+
+/* After log_pause_end, and with all handles closing. */
+static void end(void)
+{
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	stderr_pipe_end();
+}
+
 static void on_written(uv_poll_t *poll, int status, int events)
 {
 	(void)status;
@@ -21,15 +40,10 @@ static void on_timer(uv_timer_t *timer)
 
 START_TEST(line_comes_with_nothing_else_to_do)
 {
-	struct log_pause pause;
-	uv_loop_t loop;
 	uv_poll_t poll;
 	uv_timer_t timer;
 
-	stderr_pipe_begin();
-	log_init("p", LOG_LEVEL_INFO);
-	uv_loop_init(&loop);
-	log_pause_begin(&pause, &loop);
+	begin();
 	uv_timer_init(&loop, &timer);
 	uv_timer_start(&timer, on_timer, 0, 0);
 	uv_poll_init(&loop, &poll, stderr_pipe[0]);
@@ -38,10 +52,8 @@ START_TEST(line_comes_with_nothing_else_to_do)
 	ck_assert_str_eq(stderr_pipe_take(), "p: in the loop\n");
 	uv_close((uv_handle_t *)&poll, NULL);
 	uv_close((uv_handle_t *)&timer, NULL);
-	log_pause_end(&pause);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	stderr_pipe_end();
+	log_pause_end(&of_log);
+	end();
 }
 END_TEST
 
@@ -65,45 +77,30 @@ static void on_timer_later(uv_timer_t *timer)
 /* Before the loop waits, or what is in it would be as late as the next thing to do. */
 START_TEST(line_made_later_comes_with_nothing_else_to_do)
 {
-	struct log_pause pause;
-	uv_loop_t loop;
 	uv_timer_t timer;
 
-	stderr_pipe_begin();
-	log_init("p", LOG_LEVEL_INFO);
-	uv_loop_init(&loop);
-	log_pause_begin(&pause, &loop);
+	begin();
 	uv_timer_init(&loop, &timer);
 	uv_timer_start(&timer, on_timer_later, 0, 0);
 	uv_run(&loop, UV_RUN_NOWAIT);
 	ck_assert(is_made);
 	uv_close((uv_handle_t *)&timer, NULL);
-	log_pause_end(&pause);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	stderr_pipe_end();
+	log_pause_end(&of_log);
+	end();
 }
 END_TEST
 
 START_TEST(loop_that_ends_is_not_held_up_and_the_line_is_written)
 {
-	struct log_pause pause;
-	uv_loop_t loop;
-
-	stderr_pipe_begin();
-	log_init("p", LOG_LEVEL_INFO);
-	uv_loop_init(&loop);
-	log_pause_begin(&pause, &loop);
+	begin();
 	log_info("last");
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_str_eq(stderr_pipe_take(), "");
-	log_pause_end(&pause);
+	log_pause_end(&of_log);
 	ck_assert_str_eq(stderr_pipe_take(), "p: last\n");
 	log_info("after");
 	ck_assert_str_eq(stderr_pipe_take(), "p: after\n");
-	uv_run(&loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(&loop), 0);
-	stderr_pipe_end();
+	end();
 }
 END_TEST
 
