@@ -9,7 +9,7 @@ void file_queue_init(struct file_queue *queue, uv_loop_t *loop)
 	TAILQ_INIT(&queue->running);
 }
 
-static bool is_at_work_on(const struct file_queue *queue, dev_t device)
+static bool is_at_work(const struct file_queue *queue, dev_t device)
 {
 	const struct file_work *work;
 
@@ -26,7 +26,7 @@ static struct file_work *next_work(const struct file_queue *queue)
 	if (queue->running_count == FILE_QUEUE_THREADS)
 		return NULL;
 	TAILQ_FOREACH(work, &queue->waiting, entry)
-		if (!is_at_work_on(queue, work->device))
+		if (!is_at_work(queue, work->device))
 			return work;
 	return NULL;
 }

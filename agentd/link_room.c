@@ -89,7 +89,11 @@ bool link_room_is_there(const struct front *front)
 	return count.all < front->limits.links || count.pending > 0;
 }
 
-void link_room_make(struct front *front)
+/*
+ * One more link is let in. Where all places are taken, the oldest link that has not logged in yet is closed for it, of the
+ * address that has most of them.
+ */
+static void make_room(struct front *front)
 {
 	struct link *link;
 
@@ -101,7 +105,11 @@ void link_room_make(struct front *front)
 		evict(link, "its place is needed");
 }
 
-bool link_room_make_for(struct front *front, const struct sockaddr *peer)
+/*
+ * True if peer may have one more. Where it has all that an address may have, or a few and failed to log in too often,
+ * its oldest link that has not logged in yet is closed for it.
+ */
+static bool make_room_for(struct front *front, const struct sockaddr *peer)
 {
 	struct count count = count_links(front, peer);
 	bool guesses = login_guard_failures(&front->guard, peer, lease_clock_s()) >=
@@ -124,10 +132,10 @@ bool link_room_let_in(struct front *front, const struct sockaddr *peer)
 
 	if (!access_is_allowed(&front->access, peer))
 		reason = "the address is not among those of --allow";
-	else if (!link_room_make_for(front, peer))
+	else if (!make_room_for(front, peer))
 		reason = "as many links as are allowed are open from this address";
 	if (reason == NULL) {
-		link_room_make(front);
+		make_room(front);
 		return true;
 	}
 	address_format(peer, nobody.peer);
