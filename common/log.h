@@ -2,9 +2,10 @@
  * log.h - one line an event on stderr: "PROGRAM: message key=value ...", or a JSON object where a
  * program brings what writes one.
  *
- * What comes from strangers goes through log_escape; control characters that are left become '?'. Secrets have types of their own (struct
- * token) that no format takes. Never waits for long: lines that stderr does not take are counted,
- * and the count is said when it takes one again. errno stays as it was.
+ * What comes from strangers goes through log_escape; control characters that are left become '?'.
+ * Secrets have types of their own (struct token) that no format takes. Never waits for long: lines
+ * that stderr does not take are counted, and the count is said when it takes one again. errno stays
+ * as it was.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H

@@ -35,9 +35,8 @@ struct wire_turns {
 	struct wire_turn_list strangers;
 	uint64_t spent_ns;	     /* by members, in this turn of the loop */
 	uint64_t strangers_spent_ns; /* since their last pause */
-	struct wire_turn
-		*pass_end; /* last in their line when one was let in; NULL: had its turn since */
-	uint64_t members_came_ns; /* when a member last did something; 0: never */
+	struct wire_turn *pass_end;  /* last in line when one was let in; NULL: had its turn */
+	uint64_t members_came_ns;    /* when a member last did something; 0: never */
 	uv_idle_t
 		next; /* first in a turn of the loop: members; it also keeps the loop from waiting */
 	uv_prepare_t strangers_turn; /* then a stranger, when all members' replies have left */
