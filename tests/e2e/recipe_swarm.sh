@@ -120,9 +120,23 @@ phase()
 phase 1
 in_builder=(--network builds --volume "$PWD/work:/work" --env "SSH_SHIM_TOKEN=$(cat token)" "$IMAGE")
 
+# The name leads builds to the replicas that run, and to no other: the nodes tell each other in a while.
+named_are_the_running()
+{
+	local node id
+
+	swarm_on 1 container "${in_builder[@]}" getent ahostsv4 agentd | sed -n 's/ *STREAM.*//p' | sort -u >addresses
+	for node in 1 2; do
+		docker_on "$node" ps --quiet --filter "label=com.docker.swarm.service.name=$agentd" | sed "s/^/$node /"
+	done >running
+	while read -r node id; do
+		docker_on "$node" inspect --format '{{.NetworkSettings.Networks.builds.IPAddress}}' "$id" </dev/null
+	done <running | sort >addresses.running
+	[ "$(wc -l <running)" -eq 3 ] && cmp -s addresses addresses.running
+}
+
 # Every replica honours every token.
-swarm_on 1 container "${in_builder[@]}" getent ahostsv4 agentd | sed -n 's/ *STREAM.*//p' | sort -u >addresses
-expect_equal "$(wc -l <addresses)" 3 'replicas behind the name'
+await 'the name of three replicas' named_are_the_running
 # shellcheck disable=SC2016 # the container's
 swarm_on 1 container "${in_builder[@]}" sh -ec '
 	for token in "$SSH_SHIM_TOKEN" "$1"; do
@@ -133,13 +147,7 @@ swarm_on 1 container "${in_builder[@]}" sh -ec '
 	done' "$REPO" "$other" "$(paste -s -d ' ' addresses)" >honoured 2>honour.log || fail 'a replica honours not every token'
 expect_equal "$(sort honoured | uniq -c | awk '{ print $1 }' | paste -s -d ' ')" '2 2 2' 'tokens that each replica honours'
 
-replicas=() # "NODE ID"
-for node in 1 2; do
-	for id in $(docker_on "$node" ps --quiet --filter "label=com.docker.swarm.service.name=$agentd"); do
-		replicas+=("$node $id")
-	done
-done
-expect_equal "${#replicas[@]}" 3 'replicas on the nodes'
+mapfile -t replicas <running # "NODE ID"
 
 for n in "${!BUILDERS[@]}"; do
 	docker_on "${BUILDERS[n]}" run --detach --name "builder$n" "${in_builder[@]}" /work/builder \
@@ -155,7 +163,7 @@ that_many_since()
 # Numbers of the shims whose log has such a line.
 shims_that_say()
 {
-	grep -lE -- "$1" work/shim.*.log | sed -E 's,.*\.([0-9]+)\..*,\1,' || true
+	grep -rlE --include 'shim.*.log' -- "$1" work | sed -E 's,.*\.([0-9]+)\..*,\1,' || true
 }
 
 all_linked()
@@ -236,7 +244,7 @@ done <lost
 
 page_commands revoke | sed 's/service update/& --update-parallelism 0 --update-monitor 1s/' >commands.revoke
 bash -ec "$(cat commands.revoke)" >revoke.log 2>&1 </dev/null || fail 'the service is not updated'
-swarm_on 1 container "${in_builder[@]}" getent ahostsv4 agentd | sed -n 's/ *STREAM.*//p' | sort -u >addresses
+await 'the name of three new replicas' named_are_the_running
 while read -r address; do
 	! swarm_on 1 container "${in_builder[@]}" ssh-shim --connect "$address" -- true 2>revoked.log || fail "$address honours a revoked token"
 	expect_words revoked.log revoked
