@@ -101,9 +101,11 @@ hostile()
 		;;
 	*) command=("$_siege_dir/hostile.py" "$name" "$HOSTILE_FROM" "$PORT" "$count" "$id") ;;
 	esac
-	# They are not what is measured: what they do costs the daemon time, not their own running.
-	# shellcheck disable=SC2086 # words
-	setsid $HOSTILE_PREFIX "${command[@]}" <"$in" >"$out" 2>"$out.log" &
+	# They are not what is measured: what they do costs the daemon time, not their own running. As sessions
+	# of their own they may also be groups of their own, between which the scheduler divides the CPUs.
+	# shellcheck disable=SC2016,SC2086 # the shell's own; words
+	setsid sh -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec "$@"' sh \
+		$HOSTILE_PREFIX "${command[@]}" <"$in" >"$out" 2>"$out.log" &
 	_hostile_pids+=("$!") _hostile_names+=("$name")
 	exec {fd}>"$in"
 	_hostile_fds+=("$fd")
