@@ -7,6 +7,7 @@
 
 #include "agentd/keeper/request.h"
 #include "common/frame.h"
+#include "common/hung_up.h"
 
 /* One frame and the start of the next, as one read may bring them. */
 enum { INPUT_LEN_MAX = FRAME_LEN_MAX + CONNECTION_READ_LEN };
@@ -125,6 +126,9 @@ enum connection_wish connection_take_turn(struct connection *connection,
 			return err == -EAGAIN ? CONNECTION_READABLE : CONNECTION_OVER;
 		err = frame_peek(stream, &body_len);
 	}
+	/* Whoever is gone wants no signature, for which others would wait. */
+	if (err == 0 && is_hung_up(connection->fd))
+		return CONNECTION_OVER;
 	if (err == 0) {
 		byte_buf_clear(&worker->reply);
 		request_answer(connection->id, worker->number, frame_body(stream, body_len),

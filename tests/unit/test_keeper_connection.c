@@ -204,6 +204,21 @@ START_TEST(peer_that_hangs_up_ends_it)
 }
 END_TEST
 
+/* What nobody waits for is not signed: of others' requests there may be many behind it. */
+START_TEST(whoever_hung_up_gets_no_signature)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	send_bytes(&f, f.sign_frame.data, f.sign_frame.len);
+	close(f.peer);
+	f.peer = -1;
+	ck_assert_int_eq(turn(&f), CONNECTION_OVER);
+	ck_assert_uint_eq(f.worker.reply.len, 0);
+	fixture_deinit(&f);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("keeper_connection");
@@ -216,5 +231,6 @@ int main(void)
 	tcase_add_test(tests, largest_frame_is_answered);
 	tcase_add_test(tests, peer_that_does_not_read_is_not_waited_for);
 	tcase_add_test(tests, peer_that_hangs_up_ends_it);
+	tcase_add_test(tests, whoever_hung_up_gets_no_signature);
 	return unit_main(tests, "keeper_connection");
 }
