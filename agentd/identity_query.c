@@ -20,7 +20,7 @@ static void on_failed(struct upstream *upstream, const char *reason)
 	query_finish(query);
 }
 
-static void on_opened(struct upstream *upstream)
+static void on_turn(struct upstream *upstream)
 {
 	static const uint8_t request[] = {0, 0, 0, 1, SSH_AGENTC_REQUEST_IDENTITIES};
 
@@ -83,11 +83,12 @@ static bool is_idle(const struct upstream *upstream)
 }
 
 static const struct upstream_events query_events = {
-	.on_opened = on_opened,
+	.on_turn = on_turn,
 	.on_replied = on_replied,
 	.on_failed = on_failed,
 	.on_wanted = on_wanted,
 	.is_idle = is_idle,
+	.is_onlooker = true,
 };
 
 /* Of no build: it shares with none. */

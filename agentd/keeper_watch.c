@@ -9,6 +9,7 @@
 
 #include "agentd/keeper/control.h"
 #include "agentd/keeper/keeper.h"
+#include "agentd/keeper/server.h"
 #include "agentd/source_backing.h"
 #include "common/log.h"
 
@@ -20,6 +21,7 @@ static struct keeper_watch *keeper_watch_new(struct keepers *keepers)
 		return NULL;
 	watch->keepers = keepers;
 	watch->control_fd = -1;
+	request_turns_init(&watch->turns, server_worker_count());
 	watch->user_count = 1;
 	LIST_INSERT_HEAD(&keepers->list, watch, entry);
 	return watch;

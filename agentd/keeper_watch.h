@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "agentd/request_turns.h"
 #include "agentd/source.h"
 
 LIST_HEAD(keeper_watch_list, keeper_watch);
@@ -30,6 +31,7 @@ struct keeper_watch {
 	struct keepers *keepers;
 	pid_t pid;
 	int control_fd; /* -1: dead */
+	struct request_turns turns;
 	uv_poll_t poll;
 	bool has_poll;
 	bool is_loading;

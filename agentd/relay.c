@@ -15,11 +15,11 @@
 #include "common/log.h"
 
 enum relay_state {
-	RELAY_IDLE,	  /* no request, or not all of one */
+	RELAY_IDLE,	  /* no request, or not all of one; behind it, up to RELAY_ENDED: busy */
 	RELAY_CONFIRMING, /* a request passed the gate; someone is asked */
-	RELAY_OPENING,	  /* a request passed the gate and waits for the upstream connection */
-	RELAY_ASKING,	  /* the upstream has the request */
-	RELAY_HOLDING,	  /* it has answered; the reply waits for the audit log */
+	RELAY_WAITING, /* a request passed the gate; no upstream connection yet, or not its turn */
+	RELAY_ASKING,  /* the upstream has the request */
+	RELAY_HOLDING, /* it has answered; the reply waits for the audit log */
 	RELAY_ENDED,
 	RELAY_CLOSING,
 };
@@ -40,7 +40,6 @@ struct relay {
 	bool is_input_over;
 };
 
-static const struct upstream_events relay_upstream_events;
 static void on_decided(struct clearance *clearance, const char *refusal);
 static void on_released(struct held_reply *held, struct byte_view frame, int err);
 
@@ -61,8 +60,7 @@ static void relay_set_state(struct relay *relay, enum relay_state state)
 
 bool relay_is_busy(const struct relay *relay)
 {
-	return relay->state == RELAY_CONFIRMING || relay->state == RELAY_OPENING ||
-	       relay->state == RELAY_ASKING || relay->state == RELAY_HOLDING;
+	return relay->state > RELAY_IDLE && relay->state < RELAY_ENDED;
 }
 
 void *relay_owner(const struct relay *relay)
@@ -147,10 +145,7 @@ static void relay_drop_upstream(struct relay *relay)
 	relay->upstream = NULL;
 }
 
-/*
- * What became of the request in flight; reason is NULL where all went well. 0, or as audit_record:
- * what the reply must wait for.
- */
+/* What became of the request in flight; reason: NULL where all went well. 0, or as audit_record. */
 static int relay_settle(struct relay *relay, enum verdict verdict, const char *reason)
 {
 	struct record *record = relay->record;
@@ -209,7 +204,7 @@ static void on_deadline(uv_timer_t *timer)
 	/* A confirmation has a time of its own, that of the prompt. */
 	static const char *const reasons[RELAY_CLOSING + 1] = {
 		[RELAY_IDLE] = "a request was begun and not finished in time",
-		[RELAY_OPENING] = "no connection to the agent became free in time",
+		[RELAY_WAITING] = "it did not come to its turn at the agent in time",
 		[RELAY_ASKING] = "the agent did not answer in time",
 		[RELAY_HOLDING] = "the audit log was not written in time",
 	};
@@ -224,16 +219,23 @@ static void relay_set_deadline(struct relay *relay, unsigned seconds)
 	uv_timer_start(&relay->deadline, on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
+/* The source, or those before it there, may take so long. */
+static void relay_await(struct relay *relay, enum relay_state state)
+{
+	const struct limits *limits = relay->context->pool->limits;
+
+	relay_set_state(relay, state);
+	relay_set_deadline(relay, record_is_of_signature(relay->record) ? limits->sign_seconds
+									: limits->request_seconds);
+}
+
 /* The whole request at the start of input goes upstream. */
 static void relay_ask(struct relay *relay)
 {
 	struct byte_view frame = inbox_frame(&relay->input);
-	const struct limits *limits = relay->context->pool->limits;
 	int err;
 
-	relay_set_state(relay, RELAY_ASKING);
-	relay_set_deadline(relay, record_is_of_signature(relay->record) ? limits->sign_seconds
-									: limits->request_seconds);
+	relay_await(relay, RELAY_ASKING);
 	relay->record->sent_ns = uv_hrtime();
 	err = upstream_send(relay->upstream, frame);
 	/* Not before: the source works meanwhile. */
@@ -245,11 +247,9 @@ static void relay_ask(struct relay *relay)
 	inbox_consume(&relay->input, frame.len);
 }
 
-static void on_upstream_opened(struct upstream *upstream)
+static void on_upstream_turn(struct upstream *upstream)
 {
-	struct relay *relay = upstream_owner(upstream);
-
-	relay_ask(relay);
+	relay_ask(upstream_owner(upstream));
 }
 
 /* True if its connection holds bindings, and is one more than its build should have. */
@@ -343,15 +343,14 @@ static void on_upstream_replied(struct upstream *upstream, struct byte_view fram
 /* True while a request needs the upstream connection, or waits for it. */
 static bool relay_needs_upstream(const struct relay *relay)
 {
-	return relay->state == RELAY_OPENING || relay->state == RELAY_ASKING;
+	return relay->state == RELAY_WAITING || relay->state == RELAY_ASKING;
 }
 
 static void on_upstream_failed(struct upstream *upstream, const char *reason)
 {
 	struct relay *relay = upstream_owner(upstream);
 
-	/* An agent that closes an idle connection is no event: the next request opens another,
-	 * unless what it knew of this one's bindings went with it. */
+	/* An idle one is no loss: the next request opens another. But bindings go with it. */
 	if (!relay_needs_upstream(relay) && !clearance_has_bindings(&relay->clearance))
 		relay_drop_upstream(relay);
 	else
@@ -374,7 +373,7 @@ static bool is_idle(const struct upstream *upstream)
 }
 
 static const struct upstream_events relay_upstream_events = {
-	.on_opened = on_upstream_opened,
+	.on_turn = on_upstream_turn,
 	.on_replied = on_upstream_replied,
 	.on_failed = on_upstream_failed,
 	.on_wanted = on_upstream_wanted,
@@ -392,12 +391,14 @@ static void relay_refuse(struct relay *relay, const char *reason)
 
 static void relay_proceed(struct relay *relay)
 {
-	if (relay->upstream != NULL) {
+	if (relay->upstream != NULL && upstream_ask_turn(relay->upstream)) {
 		relay_ask(relay);
 		return;
 	}
 	record_set_key(relay->record, inbox_request(&relay->input));
-	relay_set_state(relay, RELAY_OPENING);
+	relay_await(relay, RELAY_WAITING);
+	if (relay->upstream != NULL)
+		return;
 	/* In the queue it may wait for the signatures of others. Connecting has its own, shorter time. */
 	relay_set_deadline(relay, relay->context->pool->limits->sign_seconds);
 	relay->upstream = upstream_new(relay->context->pool, relay->source, relay->grant,

@@ -7,42 +7,13 @@
 #include <string.h>
 
 #include "agentd/keeper_watch.h"
+#include "agentd/upstream_parts.h"
 #include "agentd/upstream_pipe.h"
+#include "agentd/upstream_queue.h"
 #include "common/frame.h"
 
 /* A listening agent with a full backlog says EAGAIN; it is asked again after this time. */
 enum { UPSTREAM_RETRY_MS = 10, UPSTREAM_PATIENCE_MS = 1000 };
-
-enum upstream_state {
-	UPSTREAM_WAITING, /* for one of the source's connections */
-	UPSTREAM_OPENING,
-	UPSTREAM_OPEN,
-	UPSTREAM_CLOSING,
-};
-
-struct upstream {
-	struct upstream_pool *pool;
-	struct source *source;
-	const struct upstream_events *events;
-	void *owner;
-	enum upstream_state state;
-	TAILQ_ENTRY(upstream) entry; /* of the source's waiters or holders */
-	struct share_seat seat;	     /* of its build's */
-	uv_pipe_t *pipe;	     /* goes to another, where it can */
-	uv_timer_t timer;
-	uv_connect_t connect;
-	uv_write_t write;
-	int open_handles;
-	struct byte_buf request; /* what the socket did not take at once */
-	struct byte_buf reply;
-	uint64_t give_up_at_ms; /* by the loop's clock, if it is not open by then */
-	bool is_asked;		/* a request is out */
-	bool is_holder;
-	bool is_broken; /* nobody is to have its pipe after it */
-	const char *failure;
-};
-
-static void upstream_begin(struct upstream *up);
 
 void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits)
 {
@@ -61,7 +32,7 @@ const char *upstream_loss(const struct upstream *up)
 					       : "the agent died, or closed the connection";
 }
 
-static void upstream_fail(struct upstream *up, const char *reason)
+void upstream_fail(struct upstream *up, const char *reason)
 {
 	up->is_broken = true;
 	if (up->state != UPSTREAM_CLOSING)
@@ -80,6 +51,59 @@ static void upstream_fail_later(struct upstream *up, const char *reason)
 {
 	up->failure = reason;
 	uv_timer_start(&up->timer, on_failure_due, 0, 0);
+}
+
+static uint64_t upstream_now_ms(const struct upstream *up)
+{
+	return uv_now(up->pool->loop);
+}
+
+bool upstream_ask_turn(struct upstream *up)
+{
+	return request_turns_ask(&up->turn, upstream_now_ms(up));
+}
+
+static struct upstream *upstream_of(struct turn_seat *seat)
+{
+	return (struct upstream *)(void *)((char *)seat - offsetof(struct upstream, turn));
+}
+
+static void on_turn_due(uv_timer_t *timer)
+{
+	struct upstream *up = timer->data;
+
+	up->events->on_turn(up);
+}
+
+/*
+ * Turns are given from the loop: of connections that end together, one after the other, none is to send
+ * what nobody waits for any more.
+ */
+static void upstream_give_turns(struct request_turns *turns, uint64_t now_ms)
+{
+	struct turn_seat *seat;
+
+	while ((seat = request_turns_next(turns, now_ms)) != NULL)
+		uv_timer_start(&upstream_of(seat)->timer, on_turn_due, 0, 0);
+}
+
+/* It is answered. The next is asked at once, for the keeper works while the answer is on its way. */
+static void upstream_pass_turn(struct upstream *up)
+{
+	struct request_turns *turns = up->turn.turns;
+	uint64_t now_ms = upstream_now_ms(up);
+	struct turn_seat *seat;
+	struct upstream *next;
+
+	if (turns == NULL)
+		return;
+	request_turns_end(&up->turn, now_ms);
+	seat = request_turns_next(turns, now_ms);
+	if (seat == NULL)
+		return;
+	upstream_give_turns(turns, now_ms);
+	next = upstream_of(seat);
+	next->events->on_turn(next);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
@@ -117,9 +141,18 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 	}
 	up->is_asked = false;
 	share_touch(&up->seat);
-	/* The owner may close us, but our memory stays until the loop comes round. */
-	up->events->on_replied(up, all);
+	upstream_pass_turn(up);
+	/* Owners may close us, but our memory stays until the loop comes round. */
+	if (up->state != UPSTREAM_CLOSING)
+		up->events->on_replied(up, all);
 	byte_buf_clear(&up->reply);
+}
+
+/* The keeper may have died, which the connection will tell. */
+static bool upstream_takes_turns(const struct upstream *up)
+{
+	return up->source->kind == SOURCE_KEYS && up->source->state->keeper != NULL &&
+	       !up->events->is_onlooker;
 }
 
 static void upstream_opened(struct upstream *up)
@@ -133,7 +166,11 @@ static void upstream_opened(struct upstream *up)
 		return;
 	}
 	up->state = UPSTREAM_OPEN;
-	up->events->on_opened(up);
+	if (upstream_takes_turns(up) && request_turns_join(&up->source->state->keeper->turns,
+							   &up->turn, &up->seat.share->build) != 0)
+		upstream_fail(up, "out of memory");
+	else if (upstream_ask_turn(up))
+		up->events->on_turn(up);
 }
 
 static void on_retry_due(uv_timer_t *timer)
@@ -234,8 +271,7 @@ static void upstream_begin_keeper(struct upstream *up)
 		upstream_fail_later(up, "the keeper does not answer; restart ssh-forward-agentd");
 }
 
-/* Opens the connection, or tries once more. */
-static void upstream_begin(struct upstream *up)
+void upstream_begin(struct upstream *up)
 {
 	if (up->pipe == NULL) {
 		up->pipe = upstream_pipe_new(up->pool->loop, up);
@@ -251,112 +287,6 @@ static void upstream_begin(struct upstream *up)
 	}
 	up->connect.data = up;
 	uv_pipe_connect(&up->connect, up->pipe, up->source->socket_path, on_connected);
-}
-
-static void upstream_hold(struct upstream *up)
-{
-	uv_timer_stop(&up->timer);
-	share_hold(&up->seat);
-	up->source->state->open_count++;
-	up->is_holder = true;
-	TAILQ_INSERT_TAIL(&up->source->state->holders, up, entry);
-	up->state = UPSTREAM_OPENING;
-	up->give_up_at_ms =
-		uv_now(up->pool->loop) + (uint64_t)up->pool->limits->request_seconds * 1000;
-}
-
-/* Takes an idle connection back from its owner; the oldest holder is asked first. */
-static void upstream_reclaim_one(struct source *source)
-{
-	struct upstream *holder;
-
-	TAILQ_FOREACH(holder, &source->state->holders, entry) {
-		if (holder->state == UPSTREAM_OPEN && !holder->is_asked &&
-		    holder->events->on_wanted(holder)) {
-			upstream_close(holder);
-			return;
-		}
-	}
-}
-
-bool upstream_is_wanted(const struct upstream *up)
-{
-	return !TAILQ_EMPTY(&up->source->state->waiters);
-}
-
-bool upstream_is_owed(const struct upstream *up)
-{
-	uint64_t now_ms = uv_now(up->pool->loop); /* of a clock that began when the machine did */
-	uint64_t patience_ms = up->pool->patience_ms;
-
-	return upstream_is_wanted(up) && now_ms >= patience_ms &&
-	       share_is_due(&up->source->state->shares, up->seat.share, now_ms - patience_ms);
-}
-
-static struct upstream *upstream_of(struct share_seat *seat)
-{
-	return (struct upstream *)(void *)((char *)seat - offsetof(struct upstream, seat));
-}
-
-/* The one of the build that was unused longest; NULL if none is unused. */
-static struct upstream *upstream_unused(const struct share *share)
-{
-	struct share_seat *seat;
-
-	TAILQ_FOREACH(seat, &share->holders, entry) {
-		struct upstream *up = upstream_of(seat);
-
-		if (up->state == UPSTREAM_OPEN && !up->is_asked && up->events->is_idle(up))
-			return up;
-	}
-	return NULL;
-}
-
-/* Of the builds that owe one to this, the one that has most gives it. */
-static struct upstream *upstream_spare(const struct source *source, const struct share *to)
-{
-	struct upstream *spare = NULL;
-	const struct share *share;
-
-	LIST_FOREACH(share, &source->state->shares, entry) {
-		struct upstream *up;
-
-		if (!share_owes(share, to) ||
-		    (spare != NULL && share->held <= spare->seat.share->held))
-			continue;
-		up = upstream_unused(share);
-		if (up != NULL)
-			spare = up;
-	}
-	return spare;
-}
-
-static void on_patience_over(uv_timer_t *timer)
-{
-	struct upstream *up = timer->data;
-	struct upstream *spare;
-
-	if (up->state != UPSTREAM_WAITING)
-		return;
-	uv_timer_start(&up->timer, on_patience_over, up->pool->patience_ms, 0);
-	spare = upstream_spare(up->source, up->seat.share);
-	if (spare != NULL)
-		upstream_fail(spare, "it was unused, and other builds that have fewer wait");
-}
-
-/* The first who waits of a build looks after its share: one timer for all of them. */
-static void upstream_watch(const struct share *share)
-{
-	struct share_seat *seat = TAILQ_FIRST(&share->waiters);
-	struct upstream *first = seat != NULL ? upstream_of(seat) : NULL;
-	uint64_t now_ms;
-	uint64_t due_ms;
-
-	if (first == NULL || uv_is_active((uv_handle_t *)&first->timer))
-		return;
-	now_ms = uv_now(first->pool->loop);
-	due_ms = seat->since_ms + first->pool->patience_ms;
-	uv_timer_start(&first->timer, on_patience_over, due_ms > now_ms ? due_ms - now_ms : 0, 0);
 }
 
 /*
@@ -380,24 +310,12 @@ static void upstream_take_over(struct upstream *next, struct upstream *up)
 	uv_timer_start(&next->timer, on_keeper_ready, 0, 0);
 }
 
-/* Whose turn it is gets the connection that has become free. */
-static void upstream_hand_on(struct upstream *up)
+void upstream_begin_after(struct upstream *up, struct upstream *closing)
 {
-	struct share_seat *seat = share_next(&up->source->state->shares);
-	struct upstream *next;
-	const struct share *share;
-
-	if (seat == NULL)
-		return;
-	next = upstream_of(seat);
-	share = seat->share;
-	TAILQ_REMOVE(&next->source->state->waiters, next, entry);
-	upstream_hold(next);
-	if (upstream_can_take_over(next, up))
-		upstream_take_over(next, up);
+	if (upstream_can_take_over(up, closing))
+		upstream_take_over(up, closing);
 	else
-		upstream_begin(next);
-	upstream_watch(share);
+		upstream_begin(up);
 }
 
 struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
@@ -420,15 +338,7 @@ struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
 	uv_timer_init(pool->loop, &up->timer);
 	up->timer.data = up;
 	up->open_handles = 1;
-	if (source->state->open_count < pool->limits->upstream_per_id) {
-		upstream_hold(up);
-		upstream_begin(up);
-		return up;
-	}
-	up->state = UPSTREAM_WAITING;
-	TAILQ_INSERT_TAIL(&source->state->waiters, up, entry);
-	upstream_watch(up->seat.share);
-	upstream_reclaim_one(source);
+	upstream_queue_join(up);
 	return up;
 }
 
@@ -468,22 +378,21 @@ int upstream_send(struct upstream *up, struct byte_view frame)
 	return uv_write(&up->write, (uv_stream_t *)up->pipe, &buf, 1, on_written);
 }
 
+static void upstream_leave_turns(struct upstream *up)
+{
+	struct request_turns *turns = up->turn.turns;
+
+	request_turns_leave(&up->turn, upstream_now_ms(up));
+	if (turns != NULL)
+		upstream_give_turns(turns, upstream_now_ms(up));
+}
+
 void upstream_close(struct upstream *up)
 {
-	struct share_seat *next;
-
 	if (up->state == UPSTREAM_CLOSING)
 		return;
-	next = TAILQ_NEXT(&up->seat, entry);
-	share_leave(&up->seat);
-	TAILQ_REMOVE(up->is_holder ? &up->source->state->holders : &up->source->state->waiters, up,
-		     entry);
-	if (up->is_holder) {
-		up->source->state->open_count--;
-		upstream_hand_on(up);
-	} else if (next != NULL) {
-		upstream_watch(next->share);
-	}
+	upstream_leave_turns(up);
+	upstream_queue_leave(up);
 	up->state = UPSTREAM_CLOSING;
 	uv_close((uv_handle_t *)&up->timer, on_timer_closed);
 	upstream_drop_pipe(up, on_pipe_closed);

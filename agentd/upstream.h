@@ -5,7 +5,8 @@
  * which is handed one end of a socket pair. A source has limits.upstream_per_id connections;
  * whoever comes later waits, and a connection that is idle and holds no state (no session-bind)
  * is taken back for one who waits, since its owner can open another. One that holds state is ended
- * where a build with fewer connections has waited for some time (share.h).
+ * where a build with fewer connections has waited for some time (share.h). Requests go to the keeper by
+ * turns, while builds compete for it (request_turns.h).
  */
 #ifndef AGENTD_UPSTREAM_H
 #define AGENTD_UPSTREAM_H
@@ -26,8 +27,8 @@ struct upstream_pool {
 };
 
 struct upstream_events {
-	/* The connection is there; requests may be sent. */
-	void (*on_opened)(struct upstream *upstream);
+	/* The connection is there, and it is its turn: the request is to be sent now. */
+	void (*on_turn)(struct upstream *upstream);
 	/* A whole reply, header included; the view ends with the call. */
 	void (*on_replied)(struct upstream *upstream, struct byte_view frame);
 	/* Cannot be opened, broke, or spoke out of turn; reason for the log. Close it. */
@@ -36,12 +37,14 @@ struct upstream_events {
 	bool (*on_wanted)(struct upstream *upstream);
 	/* True if nobody waits for what the owner was asked; on_failed may come then. */
 	bool (*is_idle)(const struct upstream *upstream);
+	/* The owner is no build: it competes with none, and has no turn to wait for. */
+	bool is_onlooker;
 };
 
 void upstream_pool_init(struct upstream_pool *pool, uv_loop_t *loop, const struct limits *limits);
 
 /*
- * Asks for a connection; on_opened or on_failed comes later, never from within. The caller gives
+ * Asks for a connection for a request; on_turn or on_failed comes later, never from within. The caller gives
  * it back with upstream_close. NULL when out of memory. grant: whose share of the connections it is of.
  */
 struct upstream *upstream_new(struct upstream_pool *pool, struct source *source,
@@ -56,7 +59,10 @@ bool upstream_is_wanted(const struct upstream *upstream);
 /* True if another build, which has fewer, has waited for one for some time. */
 bool upstream_is_owed(const struct upstream *upstream);
 
-/* Sends one request frame; its reply comes as on_replied. One at a time. 0 or a negative errno. */
+/* Asks for the turn of a further request. True: it is now; else on_turn comes, or on_failed. */
+bool upstream_ask_turn(struct upstream *upstream);
+
+/* Sends one request frame, whose turn it is; its reply comes as on_replied. 0 or a negative errno. */
 int upstream_send(struct upstream *upstream, struct byte_view frame);
 
 /* What to say where it broke. */

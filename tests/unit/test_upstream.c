@@ -6,8 +6,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "agentd/keeper/control.h"
-#include "agentd/keeper_watch.h"
 #include "common/agent_msg.h"
 #include "tests/support/fake_agent.h"
 #include "tests/support/relay_world.h"
@@ -236,115 +234,6 @@ START_TEST(an_agent_that_never_accepts_is_given_up_after_request_seconds)
 }
 END_TEST
 
-START_TEST(without_a_keeper_its_ids_fail)
-{
-	world_init(&world, NULL);
-	the_source()->kind = SOURCE_KEYS;
-	client_ask_list(world_add_client(&world));
-	ck_assert_uint_eq(world.clients[0].replies, 0); /* never from within */
-	world_await_end(&world, &world.clients[0]);
-	ck_assert_int_eq(client_reply_type(&world.clients[0]), SSH_AGENT_FAILURE);
-	said_expect("the keeper has died");
-}
-END_TEST
-
-/* A keeper that the test plays itself: what it has been handed, and its watch. */
-static struct keeper_watch keeper;
-static int keeper_end;
-
-static void world_init_with_keeper(void)
-{
-	int ends[2];
-
-	world_init(&world, NULL);
-	world.limits.upstream_per_id = 1;
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
-	keeper = (struct keeper_watch){.control_fd = ends[0], .user_count = 2};
-	keeper_end = ends[1];
-	the_source()->kind = SOURCE_KEYS;
-	the_source()->state->keeper = &keeper;
-}
-
-static void forget_keeper(void)
-{
-	the_source()->state->keeper = NULL;
-	the_source()->kind = SOURCE_AGENT;
-	close(keeper.control_fd);
-	close(keeper_end);
-}
-
-/* The connection it was handed; -1 if it was not. */
-static int keeper_take(void)
-{
-	struct control_message message;
-
-	world_turn(&world);
-	if (control_receive(keeper_end, &message) != 0)
-		return -1;
-	ck_assert_int_eq(message.verb, CONTROL_SERVE);
-	return message.fd;
-}
-
-static void keeper_answer(int fd, const uint8_t *reply, size_t len)
-{
-	uint8_t request[4096];
-
-	for (int i = 0; i < 3; i++)
-		world_turn(&world);
-	ck_assert_int_gt(recv(fd, request, sizeof(request), MSG_DONTWAIT), 0);
-	ck_assert_int_eq(send(fd, reply, len, MSG_NOSIGNAL), (ssize_t)len);
-}
-
-static void keeper_answer_list(int fd)
-{
-	static const uint8_t reply[] = {0, 0, 0, 5, SSH_AGENT_IDENTITIES_ANSWER, 0, 0, 0, 0};
-
-	keeper_answer(fd, reply, sizeof(reply));
-}
-
-START_TEST(who_waits_for_the_keeper_goes_on_with_the_connection_that_is_free)
-{
-	int fd;
-
-	world_init_with_keeper();
-	client_ask_list(world_add_client(&world));
-	client_ask_list(world_add_client(&world));
-	fd = keeper_take();
-	keeper_answer_list(fd);
-	world_await_replies(&world, &world.clients[0], 1);
-	keeper_answer_list(fd);
-	world_await_replies(&world, &world.clients[1], 1);
-	ck_assert_int_eq(client_reply_type(&world.clients[1]), SSH_AGENT_IDENTITIES_ANSWER);
-	ck_assert_int_eq(keeper_take(), -1);
-	forget_keeper();
-	close(fd);
-}
-END_TEST
-
-START_TEST(a_connection_that_broke_goes_to_nobody)
-{
-	static const uint8_t success[] = {0, 0, 0, 1, SSH_AGENT_SUCCESS};
-	int fd;
-
-	world_init_with_keeper();
-	client_ask_bind(world_add_client(&world)); /* keeps it, then */
-	fd = keeper_take();
-	keeper_answer(fd, success, sizeof(success));
-	world_await_replies(&world, &world.clients[0], 1);
-	client_ask_list(world_add_client(&world));
-	ck_assert_int_eq(keeper_take(), -1);
-	close(fd);
-	world_await_end(&world, &world.clients[0]);
-	fd = keeper_take();
-	ck_assert_int_ge(fd, 0);
-	keeper_answer_list(fd);
-	world_await_replies(&world, &world.clients[1], 1);
-	ck_assert_int_eq(client_reply_type(&world.clients[1]), SSH_AGENT_IDENTITIES_ANSWER);
-	forget_keeper();
-	close(fd);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tests = tcase_create("upstream");
@@ -361,8 +250,5 @@ int main(void)
 	tcase_add_test(tests, a_failure_lets_the_next_one_in);
 	tcase_add_test(tests, an_agent_with_a_full_backlog_is_asked_again);
 	tcase_add_test(tests, an_agent_that_never_accepts_is_given_up_after_request_seconds);
-	tcase_add_test(tests, without_a_keeper_its_ids_fail);
-	tcase_add_test(tests, who_waits_for_the_keeper_goes_on_with_the_connection_that_is_free);
-	tcase_add_test(tests, a_connection_that_broke_goes_to_nobody);
 	return unit_main(tests, "upstream");
 }
