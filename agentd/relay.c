@@ -109,11 +109,6 @@ struct relay *relay_new(struct relay_context *context, struct source *source, st
 static const uint8_t failure_frame[] = {0, 0, 0, 1, SSH_AGENT_FAILURE};
 static const struct byte_view failure = {failure_frame, sizeof(failure_frame)};
 
-static void relay_reply_failure(struct relay *relay)
-{
-	relay->events->on_replied(relay, failure);
-}
-
 /* To be called before the failure that reason is of. */
 static void relay_excuse(struct relay *relay, const char *reason)
 {
@@ -134,7 +129,7 @@ static void relay_reply(struct relay *relay, struct byte_view frame)
 	if (identity_filter_put(&relay->source->rules, frame, &filtered) == 0)
 		relay->events->on_replied(relay, byte_buf_view(&filtered));
 	else
-		relay_reply_failure(relay);
+		relay->events->on_replied(relay, failure);
 	byte_buf_deinit(&filtered);
 }
 
@@ -184,7 +179,7 @@ static void relay_end(struct relay *relay)
 	inbox_clear(&relay->input);
 	relay_set_state(relay, RELAY_ENDED);
 	if (was_busy)
-		relay_reply_failure(relay);
+		relay->events->on_replied(relay, failure);
 	/* Downstream may have closed us when it took the failure. */
 	if (relay->state == RELAY_ENDED)
 		relay->events->on_ended(relay);
@@ -250,6 +245,12 @@ static void relay_ask(struct relay *relay)
 static void on_upstream_turn(struct upstream *upstream)
 {
 	relay_ask(upstream_owner(upstream));
+}
+
+/* It waits no longer for a connection, which may take more time than an answer. */
+static void on_upstream_turn_awaited(struct upstream *upstream)
+{
+	relay_await(upstream_owner(upstream), RELAY_WAITING);
 }
 
 /* True if its connection holds bindings, and is one more than its build should have. */
@@ -374,6 +375,7 @@ static bool is_idle(const struct upstream *upstream)
 
 static const struct upstream_events relay_upstream_events = {
 	.on_turn = on_upstream_turn,
+	.on_turn_awaited = on_upstream_turn_awaited,
 	.on_replied = on_upstream_replied,
 	.on_failed = on_upstream_failed,
 	.on_wanted = on_upstream_wanted,

@@ -171,6 +171,8 @@ static void upstream_opened(struct upstream *up)
 		upstream_fail(up, "out of memory");
 	else if (upstream_ask_turn(up))
 		up->events->on_turn(up);
+	else
+		up->events->on_turn_awaited(up);
 }
 
 static void on_retry_due(uv_timer_t *timer)

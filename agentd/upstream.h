@@ -29,6 +29,8 @@ struct upstream_pool {
 struct upstream_events {
 	/* The connection is there, and it is its turn: the request is to be sent now. */
 	void (*on_turn)(struct upstream *upstream);
+	/* The connection is there, and its turn is not: on_turn comes later, or on_failed. Never of an onlooker. */
+	void (*on_turn_awaited)(struct upstream *upstream);
 	/* A whole reply, header included; the view ends with the call. */
 	void (*on_replied)(struct upstream *upstream, struct byte_view frame);
 	/* Cannot be opened, broke, or spoke out of turn; reason for the log. Close it. */

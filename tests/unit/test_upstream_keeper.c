@@ -140,7 +140,7 @@ static void go_on_competing(void)
 /* All of the greedy build ask at once, while there is another that asked before. */
 static void begin_to_compete_for(unsigned request_seconds)
 {
-	world_init_with_keeper(GREEDY + 1);
+	world_init_with_keeper(GREEDY + 2);
 	world.limits.request_seconds = request_seconds;
 	for (int i = 0; i < GREEDY; i++)
 		greedy[i] = add_client_of("10.0.0.1", &greedy_fds[i]);
@@ -312,13 +312,26 @@ START_TEST(who_looks_at_the_status_competes_with_no_build)
 }
 END_TEST
 
+/* On a connection that it has, or one that it has just got. */
 START_TEST(a_turn_is_waited_for_no_longer_than_an_answer)
 {
+	struct world_client *late;
+	int late_fd;
+
 	begin_to_compete_for(1);
+	late = world_add_client(&world);
+	snprintf(late->grant.peer, sizeof(late->grant.peer), "10.0.0.1:1000");
+	client_ask_list(late);
+	late_fd = keeper_take();
+	go_on_competing();
+	ck_assert_int_eq(count_asked(&late_fd, 1), 0);
 	world_await_end(&world, greedy[GREEDY - 1]);
+	world_await_end(&world, late);
 	ck_assert_str_eq(greedy[GREEDY - 1]->excuse,
 			 "it did not come to its turn at the agent in time");
+	ck_assert_str_eq(late->excuse, "it did not come to its turn at the agent in time");
 	end_to_compete();
+	close(late_fd);
 }
 END_TEST
 
