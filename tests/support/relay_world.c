@@ -1,6 +1,7 @@
 #include "tests/support/relay_world.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -83,14 +84,19 @@ void world_deinit(struct world *world)
 	ck_assert_int_eq(uv_loop_close(&world->loop), 0);
 	ck_assert_uint_eq(world->context.busy_count, 0);
 	ck_assert_uint_eq(world->context.input_len, 0);
-	ck_assert_uint_eq(world->sources.list[0]->state->open_count, 0);
-	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->state->holders));
-	ck_assert(TAILQ_EMPTY(&world->sources.list[0]->state->waiters));
+	ck_assert_uint_eq(world_source(world)->state->open_count, 0);
+	ck_assert(TAILQ_EMPTY(&world_source(world)->state->holders));
+	ck_assert(TAILQ_EMPTY(&world_source(world)->state->waiters));
 	source_set_deinit(&world->sources);
 	if (world->agent > 0) {
 		kill(world->agent, SIGKILL);
 		waitpid(world->agent, NULL, 0);
 	}
+}
+
+struct source *world_source(const struct world *world)
+{
+	return world->sources.list[0];
 }
 
 struct world_client *world_add_client(struct world *world)
@@ -99,9 +105,17 @@ struct world_client *world_add_client(struct world *world)
 
 	ck_assert_uint_le(world->client_count, WORLD_CLIENTS_MAX);
 	byte_buf_init(&client->last, FRAME_LEN_MAX);
-	client->relay = relay_new(&world->context, world->sources.list[0], &client->grant,
+	client->relay = relay_new(&world->context, world_source(world), &client->grant,
 				  &client_events, client);
 	ck_assert_ptr_nonnull(client->relay);
+	return client;
+}
+
+struct world_client *world_add_client_of(struct world *world, const char *address)
+{
+	struct world_client *client = world_add_client(world);
+
+	snprintf(client->grant.peer, sizeof(client->grant.peer), "%s:1000", address);
 	return client;
 }
 

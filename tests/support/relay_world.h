@@ -41,7 +41,13 @@ void world_init(struct world *world, const char *script);
 /* Closes what is left; asserts that the loop closes clean; ends the agent. */
 void world_deinit(struct world *world);
 
+/* The id that clients come for. */
+struct source *world_source(const struct world *world);
+
 struct world_client *world_add_client(struct world *world);
+
+/* One that is of the build at this address. */
+struct world_client *world_add_client_of(struct world *world, const char *address);
 
 /* Hands the relay bytes, and has it run. */
 void client_send(struct world_client *client, struct byte_view bytes);

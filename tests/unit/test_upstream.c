@@ -26,11 +26,6 @@ static void teardown(void)
 	world_deinit(&world);
 }
 
-static struct source *the_source(void)
-{
-	return world.sources.list[0];
-}
-
 /* Clients one to count, each with an agent connection that is open and idle. */
 static void add_idle_clients(size_t count)
 {
@@ -48,11 +43,11 @@ START_TEST(no_more_connections_than_the_limit_and_all_are_served)
 	world.limits.upstream_per_id = 2;
 	for (int i = 0; i < 10; i++)
 		client_ask_signature(world_add_client(&world), (size_t)i);
-	ck_assert_uint_eq(the_source()->state->open_count, 2);
+	ck_assert_uint_eq(world_source(&world)->state->open_count, 2);
 	for (int i = 0; i < 10; i++) {
 		world_await_replies(&world, &world.clients[i], 1);
 		ck_assert_int_eq(client_reply_type(&world.clients[i]), SSH_AGENT_SIGN_RESPONSE);
-		ck_assert_uint_le(the_source()->state->open_count, 2);
+		ck_assert_uint_le(world_source(&world)->state->open_count, 2);
 	}
 	for (int i = 0; i < 10; i++) { /* and each once more */
 		client_ask_signature(&world.clients[i], (size_t)i);
@@ -66,10 +61,10 @@ START_TEST(an_idle_connection_is_taken_back_for_one_who_waits)
 	world_init(&world, "ask echo again");
 	world.limits.upstream_per_id = 2;
 	add_idle_clients(3);
-	ck_assert_uint_eq(the_source()->state->open_count, 2);
+	ck_assert_uint_eq(world_source(&world)->state->open_count, 2);
 	client_ask_list(&world.clients[0]); /* who lost his gets another */
 	world_await_replies(&world, &world.clients[0], 2);
-	ck_assert_uint_eq(the_source()->state->open_count, 2);
+	ck_assert_uint_eq(world_source(&world)->state->open_count, 2);
 }
 END_TEST
 

@@ -3,7 +3,6 @@
  */
 #include "agentd/upstream.h"
 
-#include <stdio.h>
 #include <sys/socket.h>
 
 #include "agentd/identity_query.h"
@@ -28,15 +27,10 @@ static void teardown(void)
 	world_deinit(&world);
 }
 
-static struct source *the_source(void)
-{
-	return world.sources.list[0];
-}
-
 START_TEST(without_a_keeper_its_ids_fail)
 {
 	world_init(&world, NULL);
-	the_source()->kind = SOURCE_KEYS;
+	world_source(&world)->kind = SOURCE_KEYS;
 	client_ask_list(world_add_client(&world));
 	ck_assert_uint_eq(world.clients[0].replies, 0); /* never from within */
 	world_await_end(&world, &world.clients[0]);
@@ -59,14 +53,14 @@ static void world_init_with_keeper(unsigned connections)
 	keeper = (struct keeper_watch){.control_fd = ends[0], .user_count = 2};
 	request_turns_init(&keeper.turns, 2);
 	keeper_end = ends[1];
-	the_source()->kind = SOURCE_KEYS;
-	the_source()->state->keeper = &keeper;
+	world_source(&world)->kind = SOURCE_KEYS;
+	world_source(&world)->state->keeper = &keeper;
 }
 
 static void forget_keeper(void)
 {
-	the_source()->state->keeper = NULL;
-	the_source()->kind = SOURCE_AGENT;
+	world_source(&world)->state->keeper = NULL;
+	world_source(&world)->kind = SOURCE_AGENT;
 	close(keeper.control_fd);
 	close(keeper_end);
 }
@@ -101,11 +95,10 @@ static void keeper_answer_list(int fd)
 }
 
 /* A client with a connection that is open and idle, of the build at that address. */
-static struct world_client *add_client_of(const char *address, int *fd)
+static struct world_client *add_idle_client_of(const char *address, int *fd)
 {
-	struct world_client *client = world_add_client(&world);
+	struct world_client *client = world_add_client_of(&world, address);
 
-	snprintf(client->grant.peer, sizeof(client->grant.peer), "%s:1000", address);
 	client_ask_list(client);
 	*fd = keeper_take();
 	keeper_answer_list(*fd);
@@ -143,8 +136,8 @@ static void begin_to_compete_for(unsigned request_seconds)
 	world_init_with_keeper(GREEDY + 2);
 	world.limits.request_seconds = request_seconds;
 	for (int i = 0; i < GREEDY; i++)
-		greedy[i] = add_client_of("10.0.0.1", &greedy_fds[i]);
-	modest = add_client_of("10.0.0.2", &modest_fd);
+		greedy[i] = add_idle_client_of("10.0.0.1", &greedy_fds[i]);
+	modest = add_idle_client_of("10.0.0.2", &modest_fd);
 	keeper.turns.last_ms = uv_now(&world.loop);
 	for (int i = 0; i < GREEDY; i++)
 		client_ask_list(greedy[i]);
@@ -211,7 +204,7 @@ START_TEST(a_build_alone_asks_all_at_once)
 {
 	world_init_with_keeper(GREEDY);
 	for (int i = 0; i < GREEDY; i++)
-		greedy[i] = add_client_of("10.0.0.1", &greedy_fds[i]);
+		greedy[i] = add_idle_client_of("10.0.0.1", &greedy_fds[i]);
 	for (int i = 0; i < GREEDY; i++)
 		client_ask_list(greedy[i]);
 	ck_assert_int_eq(count_asked(greedy_fds, GREEDY), GREEDY);
@@ -257,13 +250,13 @@ END_TEST
 /* The id that clients come for is another one of the same keeper. */
 static struct source *become_another_id(void)
 {
-	struct source *first = the_source();
+	struct source *first = world_source(&world);
 
 	ck_assert_int_eq(source_add_agent(&world.sources, "two=agent.sock"), 0);
 	world.sources.list[0] = world.sources.list[1];
 	world.sources.list[1] = first;
-	the_source()->kind = SOURCE_KEYS;
-	the_source()->state->keeper = &keeper;
+	world_source(&world)->kind = SOURCE_KEYS;
+	world_source(&world)->state->keeper = &keeper;
 	return first;
 }
 
@@ -272,10 +265,10 @@ START_TEST(builds_compete_for_a_keeper_whatever_the_id)
 	struct source *first;
 
 	world_init_with_keeper(GREEDY + 1);
-	modest = add_client_of("10.0.0.2", &modest_fd);
+	modest = add_idle_client_of("10.0.0.2", &modest_fd);
 	first = become_another_id();
 	for (int i = 0; i < GREEDY; i++)
-		greedy[i] = add_client_of("10.0.0.1", &greedy_fds[i]);
+		greedy[i] = add_idle_client_of("10.0.0.1", &greedy_fds[i]);
 	for (int i = 0; i < GREEDY; i++)
 		client_ask_list(greedy[i]);
 	ck_assert_int_eq(count_asked(greedy_fds, GREEDY), 2);
@@ -296,8 +289,8 @@ START_TEST(who_looks_at_the_status_competes_with_no_build)
 
 	world_init_with_keeper(GREEDY + 1);
 	for (int i = 0; i < GREEDY; i++)
-		greedy[i] = add_client_of("10.0.0.1", &greedy_fds[i]);
-	query = (struct identity_query){.source = the_source(), .on_done = on_query_done};
+		greedy[i] = add_idle_client_of("10.0.0.1", &greedy_fds[i]);
+	query = (struct identity_query){.source = world_source(&world), .on_done = on_query_done};
 	ck_assert_int_eq(identity_query_begin(&query, &world.pool), 0);
 	modest_fd = keeper_take();
 	keeper_answer_list(modest_fd);
@@ -319,8 +312,7 @@ START_TEST(a_turn_is_waited_for_no_longer_than_an_answer)
 	int late_fd;
 
 	begin_to_compete_for(1);
-	late = world_add_client(&world);
-	snprintf(late->grant.peer, sizeof(late->grant.peer), "10.0.0.1:1000");
+	late = world_add_client_of(&world, "10.0.0.1");
 	client_ask_list(late);
 	late_fd = keeper_take();
 	go_on_competing();

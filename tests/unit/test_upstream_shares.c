@@ -2,7 +2,6 @@
  * What builds have of the connections to a source: none keeps all, whatever it does with them.
  */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/agent_msg.h"
@@ -39,24 +38,10 @@ static void begin(const char *script, unsigned connections)
 	world.limits.upstream_per_id = connections;
 }
 
-static struct source *the_source(void)
-{
-	return world.sources.list[0];
-}
-
-/* A build of its own for each address. */
-static struct world_client *add_client_of(const char *address)
-{
-	struct world_client *client = world_add_client(&world);
-
-	snprintf(client->grant.peer, sizeof(client->grant.peer), "%s:1000", address);
-	return client;
-}
-
 /* A client with a connection that is bound and idle. */
 static struct world_client *add_bound_client_of(const char *address)
 {
-	struct world_client *client = add_client_of(address);
+	struct world_client *client = world_add_client_of(&world, address);
 
 	client_ask_bind_login(client);
 	world_await_replies(&world, client, 1);
@@ -72,22 +57,22 @@ START_TEST(a_build_that_binds_all_there_are_has_to_share_them)
 	for (int i = 0; i < 4; i++)
 		greedy[i] = add_bound_client_of("10.0.0.1");
 	/* Who waits before the other does is no better off. */
-	greedy[4] = add_client_of("10.0.0.1");
+	greedy[4] = world_add_client_of(&world, "10.0.0.1");
 	client_ask_bind(greedy[4]);
 	client_ask_list(greedy[0]); /* used last */
 	world_await_replies(&world, greedy[0], 2);
 	for (int i = 0; i < 2; i++) {
-		modest[i] = add_client_of("10.0.0.2");
+		modest[i] = world_add_client_of(&world, "10.0.0.2");
 		client_ask_bind(modest[i]);
 		world_await_replies(&world, modest[i], 1);
-		ck_assert_uint_eq(the_source()->state->open_count, 4);
+		ck_assert_uint_eq(world_source(&world)->state->open_count, 4);
 	}
 	ck_assert(!greedy[0]->has_ended && greedy[1]->has_ended && greedy[2]->has_ended &&
 		  !greedy[3]->has_ended);
 	ck_assert_uint_eq(greedy[1]->replies, 1); /* nothing was in flight, and nothing failed */
 	said_expect("peer=10.0.0.1:1000 token=-: agent connection ended: it was unused");
 	for (int i = 2; i < 4; i++) { /* half of them is a fair share */
-		modest[i] = add_client_of("10.0.0.2");
+		modest[i] = world_add_client_of(&world, "10.0.0.2");
 		client_ask_bind(modest[i]);
 	}
 	world_pass(&world, 3 * PATIENCE_MS);
@@ -102,7 +87,7 @@ START_TEST(a_bound_connection_is_left_alone_before_patience_is_over)
 
 	begin("ask hex=0000000106 again", 1);
 	add_bound_client_of("10.0.0.1");
-	modest = add_client_of("10.0.0.2");
+	modest = world_add_client_of(&world, "10.0.0.2");
 	client_ask_list(modest);
 	world_pass(&world, PATIENCE_MS / 2);
 	ck_assert(!world.clients[0].has_ended);
@@ -121,7 +106,7 @@ START_TEST(a_request_in_flight_is_answered_whoever_waits)
 	client_ask_list(greedy);
 	client_ask_list(greedy); /* it would go on and on */
 	greedy->goes_on = true;
-	modest = add_client_of("10.0.0.2");
+	modest = world_add_client_of(&world, "10.0.0.2");
 	client_ask_list(modest);
 	world_pass(&world, 3 * PATIENCE_MS);
 	ck_assert(!greedy->has_ended);
@@ -193,7 +178,7 @@ START_TEST(a_held_reply_is_delivered_and_its_connection_given_up)
 	struct world_client *modest;
 
 	greedy = add_held_client();
-	modest = add_client_of("10.0.0.2");
+	modest = world_add_client_of(&world, "10.0.0.2");
 	client_ask_list(modest);
 	world_pass(&world, 3 * PATIENCE_MS);
 	ck_assert(!greedy->has_ended); /* a signature was made, and is on its way */
@@ -203,7 +188,7 @@ START_TEST(a_held_reply_is_delivered_and_its_connection_given_up)
 	ck_assert_uint_eq(greedy->replies, 2);
 	ck_assert_int_eq(client_reply_type(greedy), SSH_AGENT_SIGN_RESPONSE);
 	world_await_replies(&world, modest, 1);
-	ck_assert_uint_eq(the_source()->state->open_count, 1);
+	ck_assert_uint_eq(world_source(&world)->state->open_count, 1);
 }
 END_TEST
 
@@ -213,13 +198,13 @@ START_TEST(the_connection_of_a_held_reply_goes_on_at_once_where_nothing_is_bound
 	struct world_client *modest;
 
 	begin_with_audit();
-	held = add_client_of("10.0.0.1");
+	held = world_add_client_of(&world, "10.0.0.1");
 	client_ask_list(held);
 	world_await_replies(&world, held, 1);
 	stop_audit();
 	client_ask_signature(held, 10);
 	await_held(held);
-	modest = add_client_of("10.0.0.2");
+	modest = world_add_client_of(&world, "10.0.0.2");
 	client_ask_list(modest);
 	world_await_replies(&world, modest, 1);
 	ck_assert_uint_eq(held->replies, 1);
@@ -236,12 +221,12 @@ START_TEST(who_leaves_while_its_reply_is_held_leaves_its_connection)
 	struct world_client *modest;
 
 	greedy = add_held_client();
-	modest = add_client_of("10.0.0.2");
+	modest = world_add_client_of(&world, "10.0.0.2");
 	client_ask_list(modest);
 	relay_close(greedy->relay);
 	greedy->relay = NULL;
 	world_await_replies(&world, modest, 1);
-	ck_assert_uint_eq(the_source()->state->open_count, 1);
+	ck_assert_uint_eq(world_source(&world)->state->open_count, 1);
 	resume_audit();
 }
 END_TEST
@@ -257,13 +242,13 @@ START_TEST(a_build_that_asks_for_confirmations_on_and_on_has_to_share)
 	workspace_run("chmod 700 askpass");
 	setenv("SSH_ASKPASS", "./askpass", 1);
 	begin("ask hex=0000000106 again", 1);
-	ck_assert_int_eq(policy_set(&the_source()->policy, "confirm", "yes", reason), 0);
+	ck_assert_int_eq(policy_set(&world_source(&world)->policy, "confirm", "yes", reason), 0);
 	greedy = add_bound_client_of("10.0.0.1");
 	client_ask_signature(greedy, 10);
 	client_ask_signature(greedy, 10);
 	client_ask_signature(greedy, 10);
 	greedy->goes_on = true;
-	modest = add_client_of("10.0.0.2");
+	modest = world_add_client_of(&world, "10.0.0.2");
 	client_ask_list(modest);
 	world_await_end(&world, greedy);
 	ck_assert_uint_eq(greedy->replies, 2);
